@@ -74,8 +74,8 @@ func TestImpossibleSeeds(t *testing.T) {
 			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop", Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "junit", Format: "raw"}}})
 		},
 		`AddGroup("api"): "api" cannot be: api is a reserved name`: func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "api"}) },
-		`AddProject("acme/tree"): "acme/tree" cannot be: tree is a reserved name`: func(gl fake) {
-			gl.AddProject(fakegitlab.Project{Path: "acme/tree"})
+		`AddProject("acme/trees/tree"): "acme/trees/tree" cannot be: tree is a reserved name`: func(gl fake) {
+			gl.AddProject(fakegitlab.Project{Path: "acme/trees/tree"})
 		},
 		`UpdateGroup("acme"): Name can contain only letters, digits, emoji, '_', '.', dash, space, parenthesis. ` +
 			`It must start with letter, digit, emoji or '_'.`: func(gl fake) {

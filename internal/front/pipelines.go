@@ -68,6 +68,9 @@ const (
 // then made as world.CreatePipeline does. The error is a *world.Invalid.
 func (q *Request) MakePipeline(u *world.User, n world.NewPipeline) (*world.Pipeline, error) {
 	n.User = u
+	if n.Ref == "" { // which is not the default branch where somebody says it
+		return nil, &world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: world.MsgRefNotFound}}}
+	}
 	if err := mayRun(q.State, q.ActorOf(u, u != q.User || q.Actor.Admin), u, n); err != nil {
 		return nil, err
 	}

@@ -118,7 +118,7 @@ func pipelinePage(p *world.Pipeline) string {
 func (q *Request) StageStatus(p *world.Pipeline, stage world.Stage) DetailedStatus {
 	s := q.plainStatus(stage.Status)
 	s.HasDetails = q.OnProject(p.Project(), policy.ReadPipeline).Allowed
-	s.DetailsPath = pipelinePage(p) + "#" + stage.Name
+	s.DetailsPath = pipelinePage(p) + "#" + (&url.URL{Fragment: stage.Name}).EscapedFragment()
 	switch stage.Status {
 	case world.JobSuccess:
 		if world.Warned(stage.Jobs) {

@@ -60,7 +60,11 @@ func bindings(has map[string]bool) graphqlruby.Bindings {
 			}
 		}
 	}
-	return graphqlruby.Bindings{Fields: fields, Scalars: scalars(), TypeOf: typeOf,
+	known := scalars()
+	if !has["CiInputsInput.value"] {
+		delete(known, "CiInputsValue") // which came with it
+	}
+	return graphqlruby.Bindings{Fields: fields, Scalars: known, TypeOf: typeOf,
 		Analyzers: []func() graphqlruby.Analyzer{func() graphqlruby.Analyzer { return newRecursion() }}}
 }
 

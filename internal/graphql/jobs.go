@@ -91,7 +91,7 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 			return "stage"
 		},
 		"shortSha":        func(_ *call, _ *exec, j *world.Job) any { return j.Commit.SHA[:min(8, len(j.Commit.SHA))] },
-		"stage":           func(_ *call, _ *exec, j *world.Job) any { return stage{j.Pipeline, j.Stage} },
+		"stage":           func(_ *call, _ *exec, j *world.Job) any { return stage{pipeline: j.Pipeline, name: j.Stage} },
 		"status":          func(_ *call, _ *exec, j *world.Job) any { return enum(j.Status) },
 		"stuck":           func(c *call, _ *exec, j *world.Job) any { return c.stuck(j) },
 		"triggered":       func(_ *call, _ *exec, j *world.Job) any { return j.Pipeline.Facts().TriggerID != 0 },

@@ -100,11 +100,8 @@ func createPipeline(c *call, x *exec, input args) (payload, error) {
 
 // inputValue is the value of an input as JSON has it: a text may be written for a number, a truth or a list.
 func inputValue(value any) any {
-	switch v := value.(type) {
-	case string:
-		return world.InputOf(v)
-	case int64:
-		return float64(v)
+	if text, ok := value.(string); ok {
+		return world.InputOf(text)
 	}
 	return value
 }

@@ -5,6 +5,7 @@ package graphql
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -118,10 +119,20 @@ func scalars() map[string]graphqlruby.Scalar {
 		"CiBuildID":         idScalar(modelJob),
 		"CiProcessableID":   idScalar(processable, modelJob, modelBridge),
 		"JobID":             idScalar(status, modelJob, modelBridge, generic, processable),
+		"CiInputsValue":     {ParseInput: parseInputsValue, Output: func(v any) any { return v }},
 		"BigInt":            {Output: func(v any) any { return strconv.FormatInt(v.(int64), 10) }},
 		"Time":              {ParseInput: parseTime, Output: func(v any) any { return iso(v.(time.Time)) }},
 		"Duration":          {ParseInput: parseDuration, Output: func(v any) any { return v }},
 	}
+}
+
+// parseInputsValue refuses what no input can be (app/graphql/types/ci/inputs/value_type.rb).
+func parseInputsValue(value any) (any, error) {
+	switch value.(type) {
+	case map[string]any, graphqlruby.EnumLiteral:
+		return nil, errors.New(msgInputsValue)
+	}
+	return value, nil
 }
 
 // iso is a time as GraphQL shows it: UTC, in seconds.

@@ -152,9 +152,9 @@ func (w *schemaWriter) define(block []string) {
 	head, wanted := w.wants(block[0])
 	m := definition.FindStringSubmatch(head)
 	if !wanted {
-		if m != nil {
+		if m != nil { // a scalar is no interface
 			w.cut[m[2]] = true
-		} // a scalar is no interface
+		}
 		return
 	}
 	w.text.WriteString(head + "\n")

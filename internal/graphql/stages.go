@@ -17,6 +17,7 @@ import (
 type stage struct {
 	pipeline *world.Pipeline
 	name     string
+	shown    *world.Stage // nil: what the pipeline says of it is not known yet
 }
 
 // number is that of the stage's first job, as stages have no records here: no other stage has it, and it stays.
@@ -25,17 +26,25 @@ func (s stage) number() int {
 	return s.pipeline.Jobs[i].ID
 }
 
-// record is what the pipeline says of the stage.
+// record is what the pipeline says of the stage. One whose jobs were all tried again in other stages is skipped
+// (app/models/ci/stage.rb, latest_stage_status).
 func (s stage) record() world.Stage {
-	stages := s.pipeline.Stages()
-	return stages[slices.IndexFunc(stages, func(of world.Stage) bool { return of.Name == s.name })]
+	if s.shown != nil {
+		return *s.shown
+	}
+	for _, each := range s.pipeline.Stages() {
+		if each.Name == s.name {
+			return each
+		}
+	}
+	return world.Stage{Name: s.name, Status: world.JobSkipped}
 }
 
 // listStages are the stages of a pipeline, in their order (app/graphql/resolvers/ci/pipeline_stages_resolver.rb).
 func listStages(_ *call, x *exec, p *world.Pipeline, a args) (any, error) {
 	var stages []stage
 	for _, s := range p.Stages() {
-		stages = append(stages, stage{p, s.Name})
+		stages = append(stages, stage{p, s.Name, &s})
 	}
 	return byPlace(x, stages, a, anything[stage]), nil
 }
@@ -82,39 +91,53 @@ func (g *jobGroup) id() string { return fmt.Sprintf("%d-%s", g.stage.number(), g
 
 // groupsOf are the groups of a stage's latest jobs, in the order of the jobs' names.
 func groupsOf(s stage) (groups []*jobGroup) {
-	jobs := slices.Clone(s.record().Jobs)
-	slices.SortStableFunc(jobs, func(a, b *world.Job) int { return compareNames(a.Name, b.Name) })
+	var jobs []sortableJob
+	for _, j := range s.record().Jobs {
+		jobs = append(jobs, sortable(j))
+	}
+	slices.SortStableFunc(jobs, sortableJob.compare)
+	at := map[string]*jobGroup{}
 	for _, j := range jobs {
 		name := j.GroupName()
-		i := slices.IndexFunc(groups, func(g *jobGroup) bool { return g.name == name })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, &jobGroup{stage: s, name: name})
+		if at[name] == nil {
+			at[name] = &jobGroup{stage: s, name: name}
+			groups = append(groups, at[name])
 		}
-		groups[i].jobs = append(groups[i].jobs, j)
+		at[name].jobs = append(at[name].jobs, j.Job)
 	}
 	return groups
 }
 
+// sortableJob is a job with its name as what stands between numbers, and these, so that "job 10" comes after "job 9"
+// (app/models/commit_status.rb, sortable_name).
+type sortableJob struct {
+	*world.Job
+	words   []string
+	numbers []int
+}
+
 var digits = regexp.MustCompile(`\d+`)
 
-// compareNames compares names so that "job 10" comes after "job 9" (app/models/commit_status.rb, sortable_name).
-func compareNames(a, b string) int {
-	words, otherWords := digits.Split(a, -1), digits.Split(b, -1)
-	numbers, otherNumbers := digits.FindAllString(a, -1), digits.FindAllString(b, -1)
-	for i := range min(len(words), len(otherWords)) {
-		if order := strings.Compare(words[i], otherWords[i]); order != 0 {
+func sortable(j *world.Job) sortableJob {
+	s := sortableJob{Job: j, words: digits.Split(j.Name, -1)}
+	for _, text := range digits.FindAllString(j.Name, -1) {
+		n, _ := strconv.Atoi(text)
+		s.numbers = append(s.numbers, n)
+	}
+	return s
+}
+
+func (j sortableJob) compare(other sortableJob) int {
+	for i := range min(len(j.words), len(other.words)) {
+		order := strings.Compare(j.words[i], other.words[i])
+		if order == 0 && i < min(len(j.numbers), len(other.numbers)) {
+			order = cmp.Compare(j.numbers[i], other.numbers[i])
+		}
+		if order != 0 {
 			return order
 		}
-		if i < min(len(numbers), len(otherNumbers)) {
-			m, _ := strconv.Atoi(numbers[i])
-			n, _ := strconv.Atoi(otherNumbers[i])
-			if m != n {
-				return cmp.Compare(m, n)
-			}
-		}
 	}
-	return cmp.Compare(len(words), len(otherWords))
+	return cmp.Compare(len(j.words), len(other.words))
 }
 
 func groupOfJobsRows() rows {

@@ -18,6 +18,7 @@ const (
 	msgfNoGitlabID    = "%s is not a Gitlab Global ID"
 	msgfOtherModel    = "%s does not represent an instance of %s"
 	msgfNumberWanted  = "Expected number: got %s"
+	msgInputsValue    = "Invalid CI input value"
 	msgfTimeMalformed = "no time information in %s"
 )
 

@@ -223,10 +223,6 @@ func createPipeline(q request) front.Response {
 		return *refusal
 	}
 	ref, _ := q.Params.String("ref")
-	if ref == "" {
-		return front.Refuse(http.StatusBadRequest, map[string][]string{baseAttribute: {msgReferenceNotFound}}).
-			Because("ref is empty")
-	}
 	p, err := q.MakePipeline(q.User, world.NewPipeline{Project: q.Project, Ref: ref, Source: world.SourceAPI,
 		Variables: variables, Inputs: q.pipelineInputs(), IgnoreSkip: true})
 	if err != nil {

@@ -222,7 +222,6 @@ const (
 	msgPipelineVariablesInvalid = "variables is invalid"
 	msgfVariableTypeInvalid     = "variables[%d][variable_type] does not have a valid value"
 	msgfPipelineNotUpdated      = "Failed to update pipeline - %s"
-	msgReferenceNotFound        = "Reference not found"
 	msgVariablesNotTexts        = "variables needs to be a map of key-valued strings"
 	msgTriggerNotYours          = "The current user is not authorized to update the pipeline trigger token"
 	msgScheduleNotCreated       = "The current user is not authorized to create the pipeline schedule"

@@ -135,6 +135,7 @@ func TestUserMade(t *testing.T) {
 	} {
 		assert.Equal(t, `400 {"message":`+want+`}`, make(form).String(), form)
 	}
+	assert.Equal(t, `409 {"message":"Email has already been taken"}`, make(good+"&email=Admin@example.com").String(), "root's")
 	_, there := gl.User("nina")
 	assert.False(t, there, "a refusal makes nobody")
 

@@ -22,7 +22,7 @@ func (st *State) checkReserved(path string) error {
 	}
 	below = "/" + below + "/"
 	for _, word := range wildcardWords {
-		if at := strings.Index(below, word); at > 0 && below[at-1] == '/' && below[at+len(word)] == '/' {
+		if strings.Contains(below, "/"+word+"/") {
 			reserved = word
 		}
 	}

@@ -32,7 +32,7 @@ func (st *State) checkUser(u, before *User) (ps Problems) {
 	switch other := st.userByEmail(u.Email); {
 	case given && !emailPattern.MatchString(u.Email):
 		ps.Addf("email", "%q is no email address", shortened(u.Email))
-	case other != nil && other != before && Key(other.Username) != Key(u.Username):
+	case given && other != nil && other != before && Key(other.Username) != Key(u.Username):
 		ps.Addf("email", "the email address %q is taken by user %q", shortened(u.Email), other.Username)
 	}
 	ps.Add("state", oneOf("user state", &u.State, UserActive, UserStates))

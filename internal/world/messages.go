@@ -6,8 +6,9 @@ import (
 
 // What GitLab says of a pipeline that it does not make (lib/gitlab/ci/pipeline/chain); one with an f is a format.
 const (
-	msgPipelinesDisabled  = "Pipelines are disabled!"
-	msgRefNotFound        = "Reference not found"
+	msgPipelinesDisabled = "Pipelines are disabled!"
+	// MsgRefNotFound is also what requests are told that give no ref at all.
+	MsgRefNotFound        = "Reference not found"
 	msgCommitNotFound     = "Commit not found"
 	msgRefAmbiguous       = "Ref is ambiguous"
 	msgMissingConfig      = "Missing CI config file"

@@ -39,14 +39,14 @@ func (n NewPipeline) ref() (name string, tag bool, problem string) {
 	given := cmp.Or(n.Ref, n.Project.DefaultBranch())
 	if short, isTag, full := repository.ShortName(given); full {
 		if r := n.Project.Repository; !r.Empty() && r.Ref(given) == "" {
-			return short, isTag, msgRefNotFound
+			return short, isTag, MsgRefNotFound
 		}
 		return short, isTag, ""
 	}
 	r := n.Project.Repository
 	if r.Empty() {
 		if n.CI == "" {
-			return given, n.RefIsTag, msgRefNotFound
+			return given, n.RefIsTag, MsgRefNotFound
 		}
 		return given, n.RefIsTag, ""
 	}
@@ -55,7 +55,7 @@ func (n NewPipeline) ref() (name string, tag bool, problem string) {
 	case n.RefIsTag && isTag:
 		return given, true, ""
 	case n.RefIsTag || !branch && !isTag:
-		return given, n.RefIsTag, msgRefNotFound
+		return given, n.RefIsTag, MsgRefNotFound
 	case branch && isTag:
 		return given, false, msgRefAmbiguous
 	}

@@ -23,7 +23,7 @@ func TestRefsOfNewPipelinesInAnEmptyRepository(t *testing.T) {
 		"a branch":       {NewPipeline{CI: "a", Ref: "refs/heads/x"}, "x", false, ""},
 		"a whole tag":    {NewPipeline{CI: "a", Ref: "refs/tags/x"}, "x", true, ""},
 		"a tag":          {NewPipeline{CI: "a", Ref: "x", RefIsTag: true}, "x", true, ""},
-		"without a file": {NewPipeline{Ref: "x"}, "x", false, msgRefNotFound},
+		"without a file": {NewPipeline{Ref: "x"}, "x", false, MsgRefNotFound},
 	} {
 		_, c.n.Project = emptyWorld(t)
 		ref, tag, problem := c.n.ref()

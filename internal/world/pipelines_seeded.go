@@ -46,7 +46,7 @@ func (st *State) misplaced(n NewPipeline) (ps Problems) {
 		return nil
 	}
 	name, tag, problem := n.ref()
-	if problem == msgRefNotFound {
+	if problem == MsgRefNotFound {
 		ps.Add("ref", st.noRef(n.Project, name, n.RefIsTag))
 		return ps
 	}
@@ -70,7 +70,7 @@ func (st *State) noRef(p *Project, name string, tag bool) error {
 	if tag {
 		kind, prefix = "tag", repository.TagPrefix
 	}
-	return fmt.Errorf("%s: %w", msgRefNotFound, st.missing(kind, name, func() (names []string) {
+	return fmt.Errorf("%s: %w", MsgRefNotFound, st.missing(kind, name, func() (names []string) {
 		for _, r := range p.Repository.Refs() {
 			if short, _, whole := repository.ShortName(r.Name); whole && strings.HasPrefix(r.Name, prefix) {
 				names = append(names, short)

@@ -32,6 +32,7 @@ func New(v gitlabversion.Version, clock func() time.Time, judge Judge) *State {
 		State: UserActive, CreatedAt: st.Now()}
 	st.Users.insert(root)
 	st.UserNames[RootUsername] = root
+	st.indexEmail(root)
 	return st
 }
 
