@@ -45,7 +45,7 @@ func (p Place) String() string {
 func parsePlace(s, column string) (Place, error) {
 	at, err := ParseCursor(s)
 	p := Place{Column: column, ID: at.ID, Backward: at.Backward}
-	if err != nil || at.ID == 0 || column == "id" {
+	if at.ID == 0 || column == "id" { // beside an error it is 0
 		return p, err
 	}
 	decoded, _ := base64.RawURLEncoding.DecodeString(strings.TrimRight(s, "=")) // ParseCursor could
@@ -53,7 +53,7 @@ func parsePlace(s, column string) (Place, error) {
 	_ = json.Unmarshal(decoded, &values) // likewise
 	value, isText := values[column].(string)
 	if !isText {
-		return p, ErrBadCursor
+		return Place{}, ErrBadCursor
 	}
 	p.Value = value
 	return p, nil

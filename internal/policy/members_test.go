@@ -11,6 +11,8 @@ func TestMembersOfGroups(t *testing.T) {
 	gus := MemberStanding{Name: "gus", Role: Guest}
 	self := MemberStanding{Name: "mia", Self: true, Role: Developer}
 	last := MemberStanding{Name: "mia", Self: true, Role: Owner, LastOwner: true}
+	bot := MemberStanding{Name: "group_7_bot", Role: Developer, Bot: true}
+	const botStays = "group_7_bot is the bot of an access token, and a member as long as that lives"
 	for _, c := range []struct {
 		who                     Actor
 		held                    Role
@@ -26,6 +28,8 @@ func TestMembersOfGroups(t *testing.T) {
 			"mia is no member of acme; needs Owner", "mia is no member of acme; needs Owner"},
 		{mia, Owner, last, "", "", "mia is the last owner of acme", "mia is the last owner of acme"},
 		{root, None, last, "", "", "mia is the last owner of acme", "mia is the last owner of acme"},
+		{mia, Owner, bot, "", "", botStays, botStays},
+		{root, None, bot, "", "", botStays, botStays},
 	} {
 		check(t, c.read, ReadGroupMembers(c.who, at(c.held)), c)
 		check(t, c.add, AdminGroupMember(c.who, at(c.held)), c)
@@ -36,6 +40,9 @@ func TestMembersOfGroups(t *testing.T) {
 
 func TestMembersOfProjects(t *testing.T) {
 	at := func(held Role) ProjectStanding { return ProjectStanding{Where: "acme/shop", Held: held} }
+	bot := MemberStanding{Name: "project_7_bot", Role: Maintainer, Bot: true}
+	itself := MemberStanding{Name: "project_7_bot", Self: true, Role: Owner, Bot: true}
+	const botStays = "project_7_bot is the bot of an access token, and a member as long as that lives"
 	for _, c := range []struct {
 		held         Role
 		member       MemberStanding
@@ -48,6 +55,8 @@ func TestMembersOfProjects(t *testing.T) {
 		{Guest, MemberStanding{Name: "mia", Self: true, Role: Guest}, "mia is Guest in acme/shop; needs Maintainer", ""},
 		{Owner, MemberStanding{Name: "mia", Self: true, Role: Owner, Holder: true},
 			"acme/shop lies in the namespace of mia", "acme/shop lies in the namespace of mia"},
+		{Owner, bot, botStays, botStays},
+		{Owner, itself, botStays, ""},
 	} {
 		check(t, c.change, UpdateProjectMember(mia, at(c.held), c.member), c)
 		check(t, c.drop, DestroyProjectMember(mia, at(c.held), c.member), c)
