@@ -9,6 +9,9 @@ import (
 // without them and may have commas inside (lib/gitlab/ci/tags/parser.rb, and acts-as-taggable before). Tags in quotes
 // come first.
 func ParseTags(given []string) []string {
+	if !slices.ContainsFunc(given, func(tag string) bool { return strings.ContainsAny(tag, `,"'`) }) {
+		return cleanTags(given) // most of all, and in no need of a text that lives on with them
+	}
 	text := strings.Join(given, ", ")
 	double, text := quotedTags(text, '"')
 	single, text := quotedTags(text, '\'')
