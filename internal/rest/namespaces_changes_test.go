@@ -323,3 +323,12 @@ func TestJobsAreSwitchedOff(t *testing.T) {
 	assert.Equal(t, 201, request())
 	gl.AssertJobStatus(t, job.ID, fakegitlab.JobRunning)
 }
+
+// lib/gitlab/pagination/cursor_based_keyset.rb: how far a page is off must not be reckoned round to a small number.
+func TestPagesOfGroupsTooFarOff(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
+	for query, want := range map[string]int{"page=500&per_page=100": 200, "page=501&per_page=100": 405,
+		"page=4611686018427387904&per_page=100": 405, "page=16666&per_page=3": 200, "page=16667&per_page=3": 405} {
+		assert.Equal(t, want, testkit.Ask(t, gl, "", "GET", "/groups?"+query).Status, query)
+	}
+}
