@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -127,6 +128,7 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 		}
 		next.Visibility = level
 	}
+	maps.DeleteFunc(c.Attributes, neverNull)
 	if st.Has(gitlabversion.VariablesRoleAndRestriction) {
 		c.Attributes = p.variablesTogether(c.Attributes)
 	}
@@ -201,17 +203,24 @@ func (p *Project) apply(v *Invalid, c ProjectChange) {
 	}
 }
 
+// neverNull reports whether null is given for one of the two attributes that say who may give variables to pipelines:
+// their columns cannot be null, and rights to change them are asked for other values alone
+// (app/services/projects/update_service.rb), so null leaves them as they are.
+func neverNull(name, value string) bool {
+	return value == Unset && (name == AttrVariablesRole || name == AttrRestrictVariables)
+}
+
 // variablesTogether keeps the two attributes that say who may give variables to pipelines from contradicting each
 // other: one follows the other, and the role counts where both are given (app/models/project_ci_cd_setting.rb).
 func (p *Project) variablesTogether(given map[string]string) map[string]string {
 	role, byRole := given[AttrVariablesRole]
 	restricted, byFlag := given[AttrRestrictVariables]
 	switch {
-	case byRole && role != Unset:
+	case byRole:
 		given[AttrRestrictVariables] = strconv.FormatBool(role != CreationDeveloper)
 	case byFlag && restricted == "false":
 		given[AttrVariablesRole] = CreationDeveloper
-	case byFlag && p.Attribute(AttrVariablesRole) == CreationDeveloper:
+	case byFlag && p.Attribute(AttrVariablesRole) == CreationDeveloper: // restricted, and to more than that
 		given[AttrVariablesRole] = CreationMaintainer
 	}
 	return given
