@@ -109,15 +109,23 @@ func (st *State) checkProjectNames(p *Project, in Namespace, name, path string) 
 	return v
 }
 
-// ChangeProject changes a project (app/services/projects/update_service.rb).
+// CheckDefaultBranch refuses a default branch that the project has not, which is looked at before rights to change
+// other settings and before all that the model says (app/services/projects/update_service.rb, validate!). An empty
+// repository has none.
+func CheckDefaultBranch(p *Project, c ProjectChange) error {
+	head, given := c.Attributes[AttrDefaultBranch]
+	if given && head != p.DefaultBranch() && p.Repository.Ref(repository.Branch(head)) == "" {
+		return newInvalid(attrBase, fmt.Sprintf(msgfNoSuchHead, head))
+	}
+	return nil
+}
+
+// ChangeProject changes a project, whose default branch CheckDefaultBranch has let pass
+// (app/services/projects/update_service.rb).
 func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 	_, last := SplitPath(p.Path)
 	name, path := orAsIs(c.Name, p.Name), orAsIs(c.Path, last)
 	var v Invalid
-	if head, given := c.Attributes[AttrDefaultBranch]; given && head != p.DefaultBranch() &&
-		p.Repository.Ref(repository.Branch(head)) == "" { // an empty repository has none, and all else is looked at later
-		return newInvalid(attrBase, fmt.Sprintf(msgfNoSuchHead, head))
-	}
 	if name != p.Name || path != last {
 		v = st.checkProjectNames(p, p.Namespace(), name, path)
 	}
