@@ -47,6 +47,9 @@ var leasts = map[string]least{
 	"AdminIssue":                 {Reporter, false, asProject(AdminIssue)},
 	"ReadStatistics":             {Reporter, true, asProject(ReadStatistics)},
 	"MaintainerAccess":           {Maintainer, false, asProject(MaintainerAccess)},
+	"OwnerAccess":                {Owner, false, asProject(OwnerAccess)},
+	"ChangeVariablesRole":        {Maintainer, false, asProject(variablesRole(false))},
+	"ChangeVariablesRole, owner": {Owner, false, asProject(variablesRole(true))},
 	"AdminCICDVariables":         {Maintainer, false, asProject(AdminCICDVariables)},
 	"ManageResourceAccessTokens": {Maintainer, false, asProject(ManageResourceAccessTokens)},
 	"ManageDeployTokens":         {Maintainer, false, asProject(ManageDeployTokens)},
@@ -115,6 +118,12 @@ func deleting(protected bool) func(Actor, ProjectStanding) Decision {
 
 func variablesFor(role Role) func(Actor, ProjectStanding) Decision {
 	return func(a Actor, s ProjectStanding) Decision { return SetPipelineVariables(a, s, role) }
+}
+
+func variablesRole(ownersAlone bool) func(Actor, ProjectStanding) Decision {
+	return func(a Actor, s ProjectStanding) Decision {
+		return ChangeRestrictUserDefinedVariables(a, s, ownersAlone)
+	}
 }
 
 func protection(r Rules) func(Actor, ProjectStanding) Decision {

@@ -62,6 +62,7 @@ func AdminProjectMember(a Actor, s ProjectStanding) Decision { return s.atLeast(
 // (app/policies/project_policy.rb, manage_owners).
 func ManageOwners(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Owner, false) }
 
+// ofBot is the refusal to change or end the membership of a token's bot: it goes with the token.
 func ofBot(m MemberStanding) Decision {
 	return Decision{Reason: m.Name + " is the bot of an access token, and a member as long as that lives"}
 }

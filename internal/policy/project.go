@@ -116,6 +116,19 @@ func ReadStatistics(a Actor, s ProjectStanding) Decision { return s.atLeast(a, R
 // MaintainerAccess says whether the actor counts as a Maintainer (app/policies/project_policy.rb).
 func MaintainerAccess(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
+// OwnerAccess says whether the actor counts as an Owner (app/policies/project_policy.rb).
+func OwnerAccess(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Owner, false) }
+
+// ChangeRestrictUserDefinedVariables says whether the actor may change who gives variables to pipelines of the project:
+// ownersAlone is whether only its Owners do, who then are the only ones to change that as well
+// (app/policies/project_policy.rb, change_restrict_user_defined_variables).
+func ChangeRestrictUserDefinedVariables(a Actor, s ProjectStanding, ownersAlone bool) Decision {
+	if ownersAlone {
+		return OwnerAccess(a, s)
+	}
+	return MaintainerAccess(a, s)
+}
+
 // OwnsProject reports whether a list of the user's own projects has a project; an administrator's are no others than
 // anybody's (app/finders/projects_finder.rb, owned_projects).
 func OwnsProject(held Role) bool { return held >= Owner }

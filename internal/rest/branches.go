@@ -276,8 +276,8 @@ func (q request) beginWithReadme() *front.Response {
 	if d := q.pushesTo(branch); !d.Allowed {
 		return front.Refuse(http.StatusBadRequest, front.RefTexts[d.Rule]).Because(d.Reason).AsRefusal()
 	}
-	_, err := q.Commit(q.Project, q.User, world.CommitDraft{Branch: branch, Message: "Add README.md",
-		Author: q.signature(), Writes: map[string]repository.Write{"README.md": {}}}, world.PushOptions{})
+	_, err := q.Commit(q.Project, q.User, world.CommitDraft{Branch: branch, Message: "Add " + world.ReadmeFile,
+		Author: q.signature(), Writes: map[string]repository.Write{world.ReadmeFile: {}}}, world.PushOptions{})
 	if err != nil {
 		return front.Refuse(http.StatusBadRequest, err.Error()).Because(err.Error()).AsRefusal()
 	}

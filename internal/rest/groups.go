@@ -111,8 +111,8 @@ func createGroup(q request) front.Response {
 	if level, given := q.Params.String("visibility"); given {
 		n.Visibility = world.Visibility(level)
 	}
-	if id, given := q.Params.Int("organization_id"); given && id != onlyOrganization {
-		return front.NotFound("Organization").Because(fmt.Sprintf("there is one organization, %d", onlyOrganization))
+	if id, given := q.Params.Int("organization_id"); given && id != world.DefaultOrganization {
+		return front.NotFound("Organization").Because(fmt.Sprintf("there is one organization, %d", world.DefaultOrganization))
 	}
 	may := policy.CreateGroup(q.Actor)
 	if id, given := q.Params.Int("parent_id"); given {

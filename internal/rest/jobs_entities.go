@@ -124,8 +124,8 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 	if f := q.Unexpired(j); f != nil {
 		e.ArtifactsFile = &jobpayload.ArtifactsFile{Filename: f.Filename, Size: f.Content.Size}
 	}
-	if j.Log.Size > 0 && j.Status.Completed() { // GitLab archives the log without saying its format
-		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", nil})
+	if f := j.LogFile(); f != nil {
+		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, nil})
 	}
 	if q.Has(gitlabversion.JobSource) {
 		e.Source = j.Pipeline.Source()

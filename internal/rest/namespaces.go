@@ -254,7 +254,7 @@ func (q request) groupsIn(parent *world.Group, deep bool) front.Response {
 func (q request) groupsForAnybody(rows []*world.Group) front.Response {
 	order, direction := q.order()
 	switch o := page.ReadOffset(q.Params); {
-	case !q.wantsKeyset() && o.Page*o.PerPage > page.MaxOffset:
+	case !q.wantsKeyset() && o.Page > page.MaxOffset/o.PerPage: // the product might overflow
 		return front.RefuseError(http.StatusMethodNotAllowed, fmt.Sprintf(msgfOffsetTooFar, page.MaxOffset, "Group"))
 	case !q.wantsKeyset():
 		return offsetPage(q, rows, false, q.groupEntity)

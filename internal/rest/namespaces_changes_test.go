@@ -323,3 +323,36 @@ func TestJobsAreSwitchedOff(t *testing.T) {
 	assert.Equal(t, 201, request())
 	gl.AssertJobStatus(t, job.ID, fakegitlab.JobRunning)
 }
+
+// app/services/projects/update_service.rb, validate!: the default branch comes before who may give variables, and both
+// before the model.
+func TestOrderOfChecksOfAChangedProject(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
+	ask := asks(t, gl)
+	const role, noOwner = `"ci_pipeline_variables_minimum_override_role":`, "Changing the " +
+		"ci_pipeline_variables_minimum_override_role to the owner role is not allowed"
+	refused := func(body string) any {
+		t.Helper()
+		reply := ask("mia", "PUT /projects/10004", body)
+		require.Equal(t, 400, reply.Status, reply.Body)
+		return reply.Field(t, "message")
+	}
+
+	assert.Equal(t, map[string]any{"base": []any{"Could not change HEAD: branch 'nowhere' does not exist"}},
+		refused(`{"default_branch":"nowhere","build_timeout":1,`+role+`"owner"}`))
+	assert.Equal(t, noOwner, refused(`{"build_timeout":1,`+role+`"owner"}`))
+
+	require.Equal(t, 200, ask("oli", "PUT /projects/10004", "{"+role+`"owner"}`).Status)
+	assert.Equal(t, 200, ask("mia", "PUT /projects/10004", "{"+role+`null}`).Status)
+	assert.Equal(t, "Changing the restrict_user_defined_variables or ci_pipeline_variables_minimum_override_role is not "+
+		"allowed", refused(`{"restrict_user_defined_variables":true}`), "null has left it with the owners")
+}
+
+// lib/gitlab/pagination/cursor_based_keyset.rb: how far a page is off must not be reckoned round to a small number.
+func TestPagesOfGroupsTooFarOff(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
+	for query, want := range map[string]int{"page=500&per_page=100": 200, "page=501&per_page=100": 405,
+		"page=4611686018427387904&per_page=100": 405, "page=16666&per_page=3": 200, "page=16667&per_page=3": 405} {
+		assert.Equal(t, want, testkit.Ask(t, gl, "", "GET", "/groups?"+query).Status, query)
+	}
+}

@@ -82,9 +82,6 @@ type groupDetailEntity struct {
 	MembershipLock          bool                          `json:"membership_lock"`
 }
 
-// onlyOrganization is the id of the organization that everything belongs to.
-const onlyOrganization = 1
-
 // branchProtections are default_branch_protection_defaults by the level of default_branch_protection
 // (lib/gitlab/access/branch_protection.rb). Developers may make the first push where that is the last level.
 var branchProtections = []branchProtectionEntity{
@@ -112,7 +109,7 @@ func (q request) groupEntity(g *world.Group) groupEntity {
 		EmailsEnabled: true, LFSEnabled: true, MathRenderingLimits: true, DefaultBranchProtection: 2,
 		BranchProtectionDefaults: branchProtections[protection],
 		RequestAccessEnabled:     true, FullName: g.FullName(), FullPath: g.Path, CreatedAt: q.iso(g.CreatedAt),
-		OrganizationID: onlyOrganization, CustomAttributes: q.customAttributes(),
+		OrganizationID: world.DefaultOrganization, CustomAttributes: q.customAttributes(),
 		Statistics: q.groupStatistics(g), WikiAccessLevel: enabled}
 	e.Description, e.SharedRunnersSetting = g.Description, g.SharedRunnersSetting()
 	e.ParentID = parentID(g)

@@ -162,6 +162,9 @@ func updateProject(q request) front.Response {
 			return modelError(err)
 		}
 	}
+	if err := world.CheckDefaultBranch(p, change); err != nil {
+		return modelError(err)
+	}
 	if refusal := q.mayChangeVariablesRole(p, change); refusal != nil {
 		return *refusal
 	}
@@ -171,21 +174,27 @@ func updateProject(q request) front.Response {
 	return front.OK(q.projectForAdmins(p))
 }
 
-// mayChangeVariablesRole refuses a change of who may give variables to pipelines: that is for owners alone once they
-// are the only ones, and so is making it so (app/services/projects/update_service.rb).
+// mayChangeVariablesRole refuses a change of who may give variables to pipelines to those who may not make it
+// (app/services/projects/update_service.rb, validate_restrict_user_defined_variables_change).
 func (q request) mayChangeVariablesRole(p *world.Project, c world.ProjectChange) *front.Response {
 	changed := func(name string) bool {
 		value, given := c.Attributes[name]
 		return given && value != world.Unset && value != p.Attribute(name)
 	}
 	byRole := changed(world.AttrVariablesRole)
-	may := q.OnProject(p, policy.ManageOwners)
-	switch refused := front.Refuse(http.StatusBadRequest, msgVariablesRoleOwner).Because(may.Reason); {
-	case may.Allowed:
-	case byRole && c.Attributes[world.AttrVariablesRole] == world.CreationOwner:
-		return &refused
-	case (byRole || changed(world.AttrRestrictVariables)) && p.Attribute(world.AttrVariablesRole) == world.CreationOwner:
-		return front.Refuse(http.StatusBadRequest, msgVariablesRole).Because(may.Reason).AsRefusal()
+	if !byRole && !changed(world.AttrRestrictVariables) {
+		return nil
+	}
+	if byRole && c.Attributes[world.AttrVariablesRole] == world.CreationOwner {
+		if d := q.OnProject(p, policy.OwnerAccess); !d.Allowed {
+			return front.Refuse(http.StatusBadRequest, msgVariablesRoleOwner).Because(d.Reason).AsRefusal()
+		}
+	}
+	d := q.OnProject(p, func(a policy.Actor, s policy.ProjectStanding) policy.Decision {
+		return policy.ChangeRestrictUserDefinedVariables(a, s, p.Attribute(world.AttrVariablesRole) == world.CreationOwner)
+	})
+	if !d.Allowed {
+		return front.Refuse(http.StatusBadRequest, msgVariablesRole).Because(d.Reason).AsRefusal()
 	}
 	return nil
 }

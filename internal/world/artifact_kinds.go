@@ -11,11 +11,12 @@ import (
 )
 
 // Archive and dotenvReport are the types of artifacts whose contents are looked at; metadataType is what is made of an
-// archive.
+// archive, and traceType of the log.
 const (
 	Archive      = "archive"
 	dotenvReport = "dotenv"
 	metadataType = "metadata"
+	traceType    = "trace"
 )
 
 // The formats of artifacts (app/models/concerns/enums/ci/job_artifact.rb).
@@ -39,7 +40,7 @@ func ArtifactKinds() map[string]ArtifactKind {
 		metadataType:      {Format: GzipFormat},
 		"metrics_referee": {Format: GzipFormat},
 		"network_referee": {Format: GzipFormat},
-		"trace":           {Format: RawFormat},
+		traceType:         {Format: RawFormat},
 	}
 	for name, report := range ci.ReportTypes() {
 		kinds[name] = ArtifactKind{report.Format, report.Filename}

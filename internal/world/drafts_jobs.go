@@ -16,6 +16,10 @@ const (
 	defaultJobStage = "test"
 )
 
+// MostNeeds is how many needs a job may have at all. GitLab lets 50 through (ci_needs_size_limit) unless an instance
+// says otherwise; this many leave the ids that are made of a job's and of a need's place apart.
+const MostNeeds = 1000
+
 // checkJob checks a draft of a job.
 func checkJob(j *Job) (ps Problems) {
 	if err := oneOf("job status", &j.Status, JobPending, JobStatuses); err != nil {
@@ -38,6 +42,9 @@ func checkJob(j *Job) (ps Problems) {
 	}
 	ps = append(ps, checkFlow(j.Plan)...)
 	ps.Add("spec", j.Spec.Validate())
+	if n := len(j.Spec.Needs); n > MostNeeds {
+		ps.Addf("spec.needs", "a job needs no more than %d others, not %d", MostNeeds, n)
+	}
 	for _, v := range j.Variables {
 		for _, problem := range keyProblems(v.Key) {
 			ps.Addf("variables", "the key %q %s", v.Key, problem)

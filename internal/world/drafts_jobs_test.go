@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -9,6 +10,14 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 )
+
+func needsOf(n int) []ci.Need {
+	needs := make([]ci.Need, n)
+	for i := range needs {
+		needs[i].Job = fmt.Sprint("job ", i)
+	}
+	return needs
+}
 
 // What a seed says wrongly of a job is told, and what is right of it is not.
 func TestJobsOfSeedsThatAreRefused(t *testing.T) {
@@ -24,7 +33,10 @@ func TestJobsOfSeedsThatAreRefused(t *testing.T) {
 		"the last of one":          {Job{Plan: NewPlan(Plan{Part: 2, Parts: 2})}, ""},
 		"more than there are":      {Job{Plan: NewPlan(Plan{Part: 3, Parts: 2})}, "job 3 of 2"},
 		"none of a parallel job's": {Job{Plan: NewPlan(Plan{Parts: 2})}, "job 0 of 2"},
-		"yet to come":              {Job{CreatedAt: noon.Add(time.Minute)}, "is yet to come: the fake's time"},
+		"as many needs as may be":  {Job{Plan: NewPlan(Plan{Spec: ci.JobSpec{Needs: needsOf(1000)}})}, ""},
+		"more needs than may be": {Job{Plan: NewPlan(Plan{Spec: ci.JobSpec{Needs: needsOf(1001)}})},
+			"a job needs no more than 1000 others, not 1001"},
+		"yet to come": {Job{CreatedAt: noon.Add(time.Minute)}, "is yet to come: the fake's time"},
 	} {
 		st, shop := ruled(t)
 		c.j.Project, c.j.User = shop, st.Users.Rows[0]

@@ -419,3 +419,21 @@ func TestWhoWaitsForAJobIsWoken(t *testing.T) {
 	}
 	assert.NotEqual(t, next, j.NextChange())
 }
+
+// app/models/ci/job_artifact.rb: the log of a job is a file once the job is over, unless it is empty.
+func TestLogAsAFile(t *testing.T) {
+	for _, c := range []struct {
+		status JobStatus
+		log    string
+		kept   bool
+	}{{JobRunning, "ok", false}, {JobSuccess, "", false}, {JobSuccess, "ok", true}, {JobCanceled, "ok", true}} {
+		j := &Job{Status: c.status}
+		_, _ = j.Log.Write([]byte(c.log))
+		if f := j.LogFile(); c.kept {
+			require.NotNil(t, f)
+			assert.Equal(t, []any{"trace", "job.log", "", int64(2)}, []any{f.Type, f.Filename, f.Format, f.Content.Size})
+		} else {
+			assert.Nil(t, f, "%s with %q", c.status, c.log)
+		}
+	}
+}

@@ -31,6 +31,8 @@ func (st *State) AddMemberTo(s Source, d MemberDraft) error {
 	return nil
 }
 
+// isMemberAnywhere reports whether a user is a direct member of any group or project: a token's bot is one of its own,
+// and of no other (app/models/member.rb).
 func (st *State) isMemberAnywhere(u *User) bool {
 	return slices.ContainsFunc(st.Groups.Rows, func(g *Group) bool { return g.Roles[u] != 0 }) ||
 		slices.ContainsFunc(st.Projects.Rows, func(p *Project) bool { return p.Roles[u] != 0 })

@@ -61,6 +61,7 @@ func (v *Invalid) checkGroupName(name string, taken bool) {
 	}
 }
 
+// checkNameLength refuses a name that is blank or too long, which groups and projects are told before all else.
 func (v *Invalid) checkNameLength(name string) {
 	if strings.TrimSpace(name) == "" {
 		v.Add(attrName, msgBlank)
@@ -146,6 +147,7 @@ func (st *State) checkProjectNamespace(v *Invalid, path string) {
 	v.checkSegment(attribute, path, msgProjectFormat, isProjectSegment(path), wildcardWords)
 }
 
+// checkThere refuses a path that is empty, of which checkSegment has nothing to say.
 func (v *Invalid) checkThere(attribute, path string) {
 	if path == "" {
 		v.Add(attribute, msgBlank)

@@ -11,7 +11,7 @@ import (
 // MovedProject is the project that had a path and has another one now; nil if none had.
 func (st *State) MovedProject(path string) *Project { return st.oldPaths[Key(path)] }
 
-// taken reports whether a user, group or project has a path.
+// pathTaken reports whether a user has a path, or a group or project other than but, the one that is to have it.
 func (st *State) pathTaken(path string, but Row) bool {
 	key := Key(path)
 	g, isGroup := st.GroupPaths[key]

@@ -184,7 +184,7 @@ func (p *Pipeline) adopt(status JobStatus) {
 	}
 }
 
-// Stage is a stage of a pipeline that moves by itself.
+// Stage is a stage of a pipeline that has jobs, be it one that moves by itself or one whose jobs were added alone.
 type Stage struct {
 	Name   string
 	Index  int // its place among the stages of the file, .pre being 0

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -108,15 +109,23 @@ func (st *State) checkProjectNames(p *Project, in Namespace, name, path string) 
 	return v
 }
 
-// ChangeProject changes a project (app/services/projects/update_service.rb).
+// CheckDefaultBranch refuses a default branch that the project has not, which is looked at before rights to change
+// other settings and before all that the model says (app/services/projects/update_service.rb, validate!). An empty
+// repository has none.
+func CheckDefaultBranch(p *Project, c ProjectChange) error {
+	head, given := c.Attributes[AttrDefaultBranch]
+	if given && head != p.DefaultBranch() && p.Repository.Ref(repository.Branch(head)) == "" {
+		return newInvalid(attrBase, fmt.Sprintf(msgfNoSuchHead, head))
+	}
+	return nil
+}
+
+// ChangeProject changes a project, whose default branch CheckDefaultBranch has let pass
+// (app/services/projects/update_service.rb).
 func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 	_, last := SplitPath(p.Path)
 	name, path := orAsIs(c.Name, p.Name), orAsIs(c.Path, last)
 	var v Invalid
-	if head, given := c.Attributes[AttrDefaultBranch]; given && head != p.DefaultBranch() &&
-		p.Repository.Ref(repository.Branch(head)) == "" { // an empty repository has none, and all else is looked at later
-		return newInvalid(attrBase, fmt.Sprintf(msgfNoSuchHead, head))
-	}
 	if name != p.Name || path != last {
 		v = st.checkProjectNames(p, p.Namespace(), name, path)
 	}
@@ -127,6 +136,7 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 		}
 		next.Visibility = level
 	}
+	maps.DeleteFunc(c.Attributes, neverNull)
 	if st.Has(gitlabversion.VariablesRoleAndRestriction) {
 		c.Attributes = p.variablesTogether(c.Attributes)
 	}
@@ -201,17 +211,24 @@ func (p *Project) apply(v *Invalid, c ProjectChange) {
 	}
 }
 
+// neverNull reports whether null is given for one of the two attributes that say who may give variables to pipelines:
+// their columns cannot be null, and rights to change them are asked for other values alone
+// (app/services/projects/update_service.rb), so null leaves them as they are.
+func neverNull(name, value string) bool {
+	return value == Unset && (name == AttrVariablesRole || name == AttrRestrictVariables)
+}
+
 // variablesTogether keeps the two attributes that say who may give variables to pipelines from contradicting each
 // other: one follows the other, and the role counts where both are given (app/models/project_ci_cd_setting.rb).
 func (p *Project) variablesTogether(given map[string]string) map[string]string {
 	role, byRole := given[AttrVariablesRole]
 	restricted, byFlag := given[AttrRestrictVariables]
 	switch {
-	case byRole && role != Unset:
+	case byRole:
 		given[AttrRestrictVariables] = strconv.FormatBool(role != CreationDeveloper)
 	case byFlag && restricted == "false":
 		given[AttrVariablesRole] = CreationDeveloper
-	case byFlag && p.Attribute(AttrVariablesRole) == CreationDeveloper:
+	case byFlag && p.Attribute(AttrVariablesRole) == CreationDeveloper: // restricted, and to more than that
 		given[AttrVariablesRole] = CreationMaintainer
 	}
 	return given

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -41,6 +42,30 @@ func TestNamesOfProjectsInANamespace(t *testing.T) {
 	name := "Other"
 	assert.Equal(t, &Invalid{taken}, st.ChangeProject(shop, ProjectChange{Name: &name}))
 	assert.Equal(t, "shop", shop.Name)
+}
+
+// app/models/project_ci_cd_setting.rb: the flag and the role follow each other when one of them is set; null sets none.
+func TestWhoGivesVariables(t *testing.T) {
+	const flag, role = AttrRestrictVariables, AttrVariablesRole
+	for _, c := range []struct{ before, given, after map[string]string }{
+		{nil, map[string]string{flag: Unset}, nil},
+		{nil, map[string]string{role: Unset}, nil},
+		{nil, map[string]string{flag: "true"}, map[string]string{flag: "true", role: CreationMaintainer}},
+		{nil, map[string]string{flag: Unset, role: CreationOwner}, map[string]string{flag: "true", role: CreationOwner}},
+		{map[string]string{flag: "true", role: CreationOwner}, map[string]string{flag: Unset, role: Unset},
+			map[string]string{flag: "true", role: CreationOwner}},
+		{map[string]string{flag: "true", role: CreationOwner}, map[string]string{flag: "true"},
+			map[string]string{flag: "true", role: CreationOwner}},
+		{map[string]string{flag: "true", role: CreationOwner}, map[string]string{flag: "false", role: Unset}, nil},
+		{map[string]string{attrTopics: "a"}, map[string]string{attrTopics: Unset}, nil}, // null empties all others
+	} {
+		st := versioned(t, "18.0")
+		p, err := st.AddProject(Project{Path: "acme/shop", Attributes: c.before}, nil)
+		require.NoError(t, err)
+		about := fmt.Sprint(c.given)
+		require.NoError(t, st.ChangeProject(p, ProjectChange{Attributes: c.given}))
+		assert.Equal(t, c.after, p.Attributes, "%s to %v", about, c.before)
+	}
 }
 
 // What is switched off and on again is as it was.

@@ -81,8 +81,8 @@ func (st *State) Commit(p *Project, user *User, d CommitDraft,
 	return made, err
 }
 
-// readmeFile is the file that a new project may begin with.
-const readmeFile = "README.md"
+// ReadmeFile is the file that a new project or its first branch may begin with.
+const ReadmeFile = "README.md"
 
 // WriteReadme makes the first commit of a new project, with no more than a README in it, which begins as GitLab's does:
 // what that goes on with is advice for people (app/services/projects/create_service.rb, create_readme).
@@ -92,7 +92,7 @@ func (st *State) WriteReadme(p *Project, by *User) error {
 		text += "\n" + p.Description + "\n"
 	}
 	_, err := st.Commit(p, by, CommitDraft{Branch: p.DefaultBranch(), Message: firstMessage,
-		Writes: writesOf(map[string]string{readmeFile: text})}, PushOptions{})
+		Writes: writesOf(map[string]string{ReadmeFile: text})}, PushOptions{})
 	return err
 }
 

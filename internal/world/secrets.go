@@ -92,8 +92,8 @@ func (st *State) runnerSecret(r *Runner, wanted string) string {
 	return st.secret(st.runnerTokenKind(r), wanted)
 }
 
-// defaultOrganization is the organization that everything of a self-managed instance is in.
-const defaultOrganization = 1
+// DefaultOrganization is the id of the organization that everything of a self-managed instance is in.
+const DefaultOrganization = 1
 
 // routingPayload is what a routable token says of its runner, a letter and a number to the base of 36 in each line, by
 // the letter: group, organization, project, type, user (app/models/ci/runner.rb, routable_token).
@@ -103,7 +103,7 @@ func routingPayload(r *Runner) string {
 	if r.Group != nil {
 		say("g", r.Group.ID)
 	}
-	say("o", defaultOrganization)
+	say("o", DefaultOrganization)
 	if p := r.Owner(); p != nil {
 		say("p", p.ID)
 	}

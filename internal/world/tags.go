@@ -19,7 +19,8 @@ func ParseTags(given []string) []string {
 }
 
 // WrittenTags are tags as ParseTags reads them, which a request or a seed gives: in quotes where they would else be
-// taken for something else.
+// taken for something else. A tag that no quotes keep, such as one with commas behind quotes of both kinds, stays bare
+// and is read as something else.
 func WrittenTags(tags []string) []string {
 	written := slices.Clone(tags)
 	for i, tag := range tags {
