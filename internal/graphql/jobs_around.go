@@ -16,14 +16,11 @@ type need struct {
 	name   string
 }
 
-// mostNeeds is more than how many a job may have.
-const mostNeeds = 1000
-
 // needsOf are the needs of a job that are of its own pipeline. They have no records here: the numbers are made of the
 // job's, so that no two are alike.
 func needsOf(j *world.Job) (needs []need) {
 	for i, n := range j.Spec.Needs {
-		needs = append(needs, need{j.ID*mostNeeds + i, n.Job})
+		needs = append(needs, need{j.ID*world.MostNeeds + i, n.Job})
 	}
 	return needs
 }
@@ -64,18 +61,16 @@ type artifact struct {
 	job            *world.Job
 	fileType, name string
 	size           int64
+	isLog          bool // which does not expire
 }
-
-// traceType and traceName are those of the log, which is an artifact once the job is over.
-const traceType, traceName = "trace", "job.log"
 
 // artifactsOf are the files of a job, as they came.
 func artifactsOf(j *world.Job) (all []artifact) {
 	for _, f := range j.Files {
-		all = append(all, artifact{j, f.Type, f.Filename, f.Content.Size})
+		all = append(all, artifact{j, f.Type, f.Filename, f.Content.Size, false})
 	}
-	if j.Log.Size > 0 && j.Status.Completed() {
-		all = append(all, artifact{j, traceType, traceName, j.Log.Size})
+	if log := j.LogFile(); log != nil {
+		all = append(all, artifact{j, log.Type, log.Filename, log.Content.Size, true})
 	}
 	return all
 }
@@ -86,7 +81,7 @@ func artifactRows() rows {
 			return jobPage(f.job, "/artifacts/download?file_type="+f.fileType)
 		}),
 		"expireAt": of(func(_ *call, f artifact) any {
-			if f.fileType == traceType {
+			if f.isLog {
 				return nil
 			}
 			return when(f.job.ArtifactsExpireAt)
