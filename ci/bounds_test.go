@@ -155,3 +155,20 @@ func TestExtendsAreMeasuredBeforeTheyAreCopied(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(200<<20), "the copies would be 480 MB")
 }
+
+// TestInputsThatDoubleAreTooBig: each file hands its input on twice, so that the last would have it sixteen million
+// times.
+func TestInputsThatDoubleAreTooBig(t *testing.T) {
+	racing.Skip(t)
+	const header = "spec: {inputs: {x: {type: array}}}\n---\n"
+	const twice = ", inputs: {x: [{a: '$[[ inputs.x ]]', b: '$[[ inputs.x ]]'}]}}\n"
+	files := ci.FileMap{"24.yml": header + "j: {script: ['a $[[ inputs.x ]]']}\n"}
+	for i := range 24 {
+		files[fmt.Sprint(i, ".yml")] = header + fmt.Sprintf("include: {local: %d.yml", i+1) + twice
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	assert.Contains(t, errorsOf("include: {local: 0.yml, inputs: {x: [y]}}\n", files), "The parsed YAML is too big")
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(100<<20))
+}

@@ -52,7 +52,11 @@ func (in *includer) document(source string, given *ciyaml.Map) (*ciyaml.Map, err
 	if n := len(taken.errors); n > 0 {
 		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
 	}
-	return ciyaml.Replace(config, newInterpolator(taken.values, in.o.Variables).interpolate)
+	tree, err := ciyaml.Replace(config, newInterpolator(taken.values, in.o.Variables).interpolate)
+	if err == nil && ciyaml.TooBig(tree) { // as inputs that go on to further files, doubled by each, soon are
+		return nil, ciyaml.ErrTooBig
+	}
+	return tree, err
 }
 
 // includer puts the files that a configuration includes below it.
@@ -89,7 +93,7 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 			return nil, err
 		}
 		if merged = merged.Merge(file); ciyaml.TooBig(merged) {
-			return nil, errors.New("The parsed YAML is too big")
+			return nil, ciyaml.ErrTooBig
 		}
 	}
 	return merged.Merge(tree.Without("include")), nil

@@ -30,7 +30,6 @@ const (
 	errTextMaskedExpansion = "error in `expand_vars` function: variable expansion error: masked variables cannot be " +
 		"expanded"
 	errTextEmptySeparator   = "error in `split` function: invalid argument: separator cannot be empty"
-	errTextConfigTooLarge   = "config too large"
 	errTextNodeTooLarge     = "config node too large"
 	maxBlocks, maxFunctions = 10_000, 3
 	maxAccess               = 1024
@@ -97,7 +96,7 @@ func (p *interpolator) interpolate(text string) (any, error) {
 		value := ciyaml.Text(values[i])
 		p.made += len(text) + strings.Count(text, match[0])*len(value)
 		if p.made > maxInterpolated {
-			return nil, errors.New(errTextConfigTooLarge)
+			return nil, ciyaml.ErrTooLarge
 		}
 		text = strings.ReplaceAll(text, match[0], value)
 	}

@@ -5,8 +5,9 @@ import "errors"
 // maxNodes is how many elements lists may have taken in in all (Gitlab::Ci::Config::Interpolation::Config::MAX_NODES).
 const maxNodes = 500_000
 
-// errTextTooLarge is of lib/gitlab/ci/config/interpolation/config.rb.
-const errTextTooLarge = "config too large"
+// ErrTooLarge is the error about a configuration that other values make too large
+// (lib/gitlab/ci/config/interpolation/config.rb).
+var ErrTooLarge = errors.New("config too large")
 
 // Replace is the configuration with other values in the place of its texts, keys included, in their order. A list that
 // takes the place of an element of a list is taken into it. What !reference holds stays. The first error of replaced
@@ -53,7 +54,7 @@ func (r *replacer) list(list []any) (any, error) {
 			continue
 		}
 		if r.left -= len(taken); r.left < 0 {
-			return nil, errors.New(errTextTooLarge)
+			return nil, ErrTooLarge
 		}
 		result = append(result, taken...)
 	}
