@@ -172,3 +172,15 @@ func TestInputsThatDoubleAreTooBig(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(100<<20))
 }
+
+// TestMatricesInNeedsHaveOneRoom: the long value would stand in each of the needs, which would be 2 GB.
+func TestMatricesInNeedsHaveOneRoom(t *testing.T) {
+	racing.Skip(t)
+	text := "j: {script: x, parallel: {matrix: [{A: [" + strings.Repeat("x", 500_000) + "]}]}, needs: [" +
+		strings.Repeat("'$[[matrix.A]]', ", 4_000) + "]}\n"
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	assert.Equal(t, "j job: more than 16777216 bytes of matrices in needs are not followed by fakegitlab", errorsOf(text, nil))
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(200<<20))
+}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
 )
 
@@ -25,6 +26,7 @@ const (
 
 	errTextManyJobs  = "more than %d jobs are not followed by fakegitlab"
 	errTextManyNames = "%s job: more than %d dependencies of jobs in all are not followed by fakegitlab"
+	errTextOfMatrix  = "%s job: more than %d bytes of matrices in needs are not followed by fakegitlab"
 	errTextSpecs     = "jobs:%s: more than %d bytes of keywords of jobs are not followed by fakegitlab"
 )
 
@@ -32,6 +34,7 @@ const (
 type expansion struct {
 	parts           map[string][]string // the names of the parts of each parallel job
 	needs, variable int                 // how many more there may be
+	room            int                 // how many more bytes of matrices there may be in needs
 	unknown         []string            // what is wrong with references to variables of matrices
 }
 
@@ -44,7 +47,8 @@ func expandParallel(drafts []*draft) ([]*draft, error) {
 			return nil, fmt.Errorf(errTextManyJobs, maxJobs)
 		}
 	}
-	x := &expansion{parts: map[string][]string{}, needs: maxPartNeeds, variable: maxVariables}
+	x := &expansion{parts: map[string][]string{}, needs: maxPartNeeds, variable: maxVariables,
+		room: ciexpr.MostExpanded}
 	for _, d := range drafts {
 		if d.total() > 0 {
 			x.parts[d.job.Name] = d.partNames()
@@ -97,6 +101,9 @@ func (x *expansion) ofMatrix(d *draft, own combination) (needs []need, changed b
 				if !slices.Contains(x.unknown, problem) {
 					x.unknown = append(x.unknown, problem)
 				}
+			}
+			if x.room -= len(value); x.room < 0 {
+				return ""
 			}
 			return value
 		})
@@ -180,7 +187,11 @@ func (x *expansion) partNeeds(d, part *draft) (err error) {
 	if i := part.job.Part - 1; part.parallel.matrix != nil {
 		own = part.parallel.matrix[i]
 	}
-	if needs, changed := x.ofMatrix(d, own); changed {
+	needs, changed := x.ofMatrix(d, own)
+	if x.room < 0 {
+		return fmt.Errorf(errTextOfMatrix, d.job.Name, ciexpr.MostExpanded)
+	}
+	if changed {
 		part.job.Spec.Needs, err = x.meant(part, part.job.Spec.Needs, needs)
 	}
 	return err
