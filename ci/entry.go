@@ -35,6 +35,7 @@ type draft struct {
 	parallel  parallel
 	generates []string // the jobs whose artifacts have the child pipeline's configuration
 	bridges   int      // needs of a pipeline of another project
+	ownNeeds  bool     // it is a part whose needs are by its own variables, and not those of all parts
 }
 
 // need is a need of a job of the same pipeline.

@@ -192,6 +192,7 @@ func (x *expansion) partNeeds(d, part *draft) (err error) {
 		return fmt.Errorf(errTextOfMatrix, d.job.Name, ciexpr.MostExpanded)
 	}
 	if changed {
+		part.ownNeeds = true
 		part.job.Spec.Needs, err = x.meant(part, part.job.Spec.Needs, needs)
 	}
 	return err
