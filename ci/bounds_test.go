@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -183,4 +184,17 @@ func TestMatricesInNeedsHaveOneRoom(t *testing.T) {
 	assert.Equal(t, "j job: more than 16777216 bytes of matrices in needs are not followed by fakegitlab", errorsOf(text, nil))
 	runtime.ReadMemStats(&after)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(200<<20))
+}
+
+// TestUnknownVariablesOfMatricesAreNamedOnce: each of 40 parts refers to the same 20,000 of them. Held against
+// all that are named by then, the references would take half a minute.
+func TestUnknownVariablesOfMatricesAreNamedOnce(t *testing.T) {
+	racing.Skip(t)
+	text := "j: {script: x, parallel: {matrix: [{A: [" + numbered(40, "%d, ") + "]}]}, needs: ['" +
+		numbered(20_000, "$[[matrix.B%d]]") + "']}\n"
+	started := time.Now()
+	got := strings.Split(errorsOf(text, nil), ", ")
+	assert.Less(t, time.Since(started), 20*time.Second)
+	require.Len(t, got, 20_000)
+	assert.Equal(t, "j job: 'B19999' does not exist in matrix configuration", got[19_999])
 }

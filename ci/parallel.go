@@ -36,7 +36,11 @@ type expansion struct {
 	needs, variable int                 // how many more there may be
 	room            int                 // how many more bytes of matrices there may be in needs
 	unknown         []string            // what is wrong with references to variables of matrices
+	unknownOf       map[reference]bool  // those that it is about
 }
+
+// reference is one of a job to a variable of a matrix.
+type reference struct{ job, variable string }
 
 // expandParallel puts the parts of parallel jobs in their place, and lets needs and dependencies of such a job mean its
 // parts, as Gitlab::Ci::Config::Normalizer does. The parts of a job share what they need.
@@ -48,7 +52,7 @@ func expandParallel(drafts []*draft) ([]*draft, error) {
 		}
 	}
 	x := &expansion{parts: map[string][]string{}, needs: maxPartNeeds, variable: maxVariables,
-		room: ciexpr.MostExpanded}
+		room: ciexpr.MostExpanded, unknownOf: map[reference]bool{}}
 	for _, d := range drafts {
 		if d.total() > 0 {
 			x.parts[d.job.Name] = d.partNames()
@@ -96,11 +100,9 @@ func (x *expansion) ofMatrix(d *draft, own combination) (needs []need, changed b
 			changed = true
 			name := inMatrix.FindStringSubmatch(found)[1]
 			value, ok := JobVariables(own).lookup(name)
-			if problem := fmt.Sprintf(errTextMatrixUnknown, d.job.Name, name); !ok {
+			if !ok {
 				known = false
-				if !slices.Contains(x.unknown, problem) {
-					x.unknown = append(x.unknown, problem)
-				}
+				x.lacks(reference{d.job.Name, name})
 			}
 			if x.room -= len(value); x.room < 0 {
 				return ""
@@ -120,6 +122,14 @@ func (x *expansion) ofMatrix(d *draft, own combination) (needs []need, changed b
 		}
 	}
 	return needs, changed && known
+}
+
+// lacks notes, once, a reference to a variable that is not there.
+func (x *expansion) lacks(r reference) {
+	if !x.unknownOf[r] {
+		x.unknownOf[r] = true
+		x.unknown = append(x.unknown, fmt.Sprintf(errTextMatrixUnknown, r.job, r.variable))
+	}
 }
 
 // resolve lets the job need parts.
