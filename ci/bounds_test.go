@@ -198,3 +198,12 @@ func TestUnknownVariablesOfMatricesAreNamedOnce(t *testing.T) {
 	require.Len(t, got, 20_000)
 	assert.Equal(t, "j job: 'B19999' does not exist in matrix configuration", got[19_999])
 }
+
+// TestNeedsOfPartsAreCountedOnce: 60 needs of each of 200 parts are few in all, though no pipeline takes 60 of one job.
+func TestNeedsOfPartsAreCountedOnce(t *testing.T) {
+	text := "j: {script: x, parallel: {matrix: [{A: [" + numbered(200, "%d, ") + "]}]}, needs: [" +
+		numbered(60, "{job: 'n%d $[[matrix.A]]', optional: true}, ") + "]}\n"
+	config := ci.Read(text, ci.Options{})
+	require.Empty(t, config.Errors)
+	assert.Equal(t, "n59 199", config.Jobs[199].Spec.Needs[59].Job)
+}

@@ -134,11 +134,12 @@ func (x *expansion) lacks(r reference) {
 
 // resolve lets the job need parts.
 func (x *expansion) resolve(d *draft) (err error) {
-	if d.job.Spec.Needs, err = x.meant(d, d.job.Spec.Needs, d.needs); err != nil {
+	jobs := max(d.total(), 1)
+	if d.job.Spec.Needs, err = x.meant(d, jobs, d.job.Spec.Needs, d.needs); err != nil {
 		return err
 	}
 	for i, rule := range d.job.Rules {
-		if d.job.Rules[i].Needs, err = x.meant(d, rule.Needs, plainNeeds(rule.Needs)); err != nil {
+		if d.job.Rules[i].Needs, err = x.meant(d, jobs, rule.Needs, plainNeeds(rule.Needs)); err != nil {
 			return err
 		}
 	}
@@ -203,7 +204,7 @@ func (x *expansion) partNeeds(d, part *draft) (err error) {
 	}
 	if changed {
 		part.ownNeeds = true
-		part.job.Spec.Needs, err = x.meant(part, part.job.Spec.Needs, needs)
+		part.job.Spec.Needs, err = x.meant(part, 1, part.job.Spec.Needs, needs)
 	}
 	return err
 }
@@ -216,8 +217,8 @@ func plainNeeds(list []Need) []need {
 	return plain
 }
 
-// meant are needs by the names of parts; nil stays nil, for a job without the keyword.
-func (x *expansion) meant(d *draft, given []Need, needs []need) ([]Need, error) {
+// meant are needs by the names of parts, for so many jobs; nil stays nil, for a job without the keyword.
+func (x *expansion) meant(d *draft, jobs int, given []Need, needs []need) ([]Need, error) {
 	if given == nil {
 		return nil, nil
 	}
@@ -225,7 +226,7 @@ func (x *expansion) meant(d *draft, given []Need, needs []need) ([]Need, error) 
 	for _, n := range needs {
 		total += n.count(x.parts)
 	}
-	if !x.take(d, total) {
+	if !x.take(jobs, total) {
 		name := slices.Concat(x.parts[d.job.Name], []string{d.job.Name})[0]
 		return nil, fmt.Errorf(errTextNeedsLimit, name, maxNeeds, total)
 	}
@@ -265,10 +266,10 @@ func (n need) names(parts map[string][]string) []string {
 	return names
 }
 
-// take counts a list for all parts of a job, if it is a long one.
-func (x *expansion) take(d *draft, length int) bool {
+// take counts a list for so many jobs, if it is a long one.
+func (x *expansion) take(jobs, length int) bool {
 	if length > maxNeeds {
-		x.needs -= length * max(d.total(), 1)
+		x.needs -= length * jobs
 	}
 	return x.needs >= 0
 }
@@ -286,7 +287,7 @@ func (x *expansion) meantNames(d *draft, value any) ([]string, error) {
 	for _, name := range given {
 		total += jobCalled(name).count(x.parts)
 	}
-	if !x.take(d, total) {
+	if !x.take(max(d.total(), 1), total) {
 		return nil, fmt.Errorf(errTextManyNames, d.job.Name, maxPartNeeds)
 	}
 	meant := make([]string, 0, total)
