@@ -207,3 +207,19 @@ func TestNeedsOfPartsAreCountedOnce(t *testing.T) {
 	require.Empty(t, config.Errors)
 	assert.Equal(t, "n59 199", config.Jobs[199].Spec.Needs[59].Job)
 }
+
+// TestTextsWithManyBlocksAreRead: a long text goes through as often as it has blocks that differ, and grows little.
+func TestTextsWithManyBlocksAreRead(t *testing.T) {
+	racing.Skip(t)
+	const header = "spec: {inputs: {a: {default: b}}}\n---\n"
+	same := "j:\n  script: |\n" + strings.Repeat("    run one $[[ inputs.a ]] and go on to the next of all lines\n", 800)
+	var jobs strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&jobs, "j%d:\n  script: |\n", i)
+		jobs.WriteString(numbered(60, "    run $[[ inputs.a | truncate(0, %d) ]] and then go on to the next line\n"))
+	}
+	assert.Empty(t, errorsOf(header+same, nil))
+	assert.Empty(t, errorsOf(header+jobs.String(), nil))
+	assert.Equal(t, "more than 1073741824 bytes of texts with interpolation blocks are not followed by fakegitlab",
+		errorsOf(header+"j: {script: '"+numbered(9_000, "$[[ inputs.a | truncate(0, %d) ]]"+strings.Repeat("x", 80))+"'}\n", nil))
+}
