@@ -223,3 +223,19 @@ func TestTextsWithManyBlocksAreRead(t *testing.T) {
 	assert.Equal(t, "more than 1073741824 bytes of texts with interpolation blocks are not followed by fakegitlab",
 		errorsOf(header+"j: {script: '"+numbered(9_000, "$[[ inputs.a | truncate(0, %d) ]]"+strings.Repeat("x", 80))+"'}\n", nil))
 }
+
+// TestWildcardsOfIncludesAreFollowedOnce: together they name a million files, of which 150 may be included.
+func TestWildcardsOfIncludesAreFollowedOnce(t *testing.T) {
+	racing.Skip(t)
+	files := ci.FileMap{}
+	for i := range 500 {
+		files[fmt.Sprint("f", i, ".yml")] = "j: {script: x}\n"
+	}
+	wildcards := "include: [" + strings.Repeat("'*.yml', ", 2_000)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	assert.Equal(t, "Maximum of 150 nested includes are allowed!", errorsOf(wildcards+"]\n", files))
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(10<<20))
+	assert.Equal(t, "Each include must be a hash or a string", errorsOf(wildcards+"1]\n", files), "which comes first")
+}
