@@ -166,7 +166,7 @@ func (e entry) needed(m *ciyaml.Map, key string) {
 	if !isText(m.Get(key)) {
 		e.addf(human(key), errTextText)
 	}
-	if blank(m.Get(key)) {
+	if ciyaml.Blank(m.Get(key)) {
 		e.addf(human(key), errTextBlank)
 	}
 }
@@ -316,23 +316,6 @@ func isRef(value any) bool {
 func isRefs(value any) bool {
 	list, ok := value.([]any)
 	return ok && !slices.ContainsFunc(list, func(each any) bool { return !isRef(each) })
-}
-
-// blank is Rails' idea of nothing.
-func blank(value any) bool {
-	switch v := value.(type) {
-	case nil:
-		return true
-	case bool:
-		return !v
-	case string:
-		return strings.TrimSpace(v) == ""
-	case []any:
-		return len(v) == 0
-	case *ciyaml.Map:
-		return v.Len() == 0
-	}
-	return false
 }
 
 func textList(value any) ([]string, bool) {

@@ -239,7 +239,7 @@ func (in *includer) wanted(include *ciyaml.Map) (bool, error) {
 func includeRules(given any) ([]Rule, error) {
 	r := &reader{}
 	e := r.at("include:rules")
-	if blank(given) {
+	if ciyaml.Blank(given) {
 		e.addf("config", errTextBlank)
 	}
 	if !isList(given) {

@@ -39,7 +39,7 @@ func Documents(source string) (header, config *Map, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if !blank(value) {
+		if !Blank(value) {
 			read = append(read, value)
 		}
 	}
@@ -58,19 +58,6 @@ func Documents(source string) (header, config *Map, err error) {
 	return nil, documents[0], nil
 }
 
-// Load reads the text of one document, which must be a hash. What is none, too big or no YAML is an error in GitLab's
-// words.
-func Load(source string) (*Map, error) {
-	if len(source) > maxSource {
-		return nil, ErrTooBig
-	}
-	value, err := parse(source)
-	if err != nil {
-		return nil, err
-	}
-	return hash(value)
-}
-
 // hash is a value that is a hash and not too big.
 func hash(value any) (*Map, error) {
 	if TooBig(value) {
@@ -83,8 +70,8 @@ func hash(value any) (*Map, error) {
 	return config, nil
 }
 
-// blank is Rails' idea of a document with nothing in it.
-func blank(value any) bool {
+// Blank is Rails' idea of a value with nothing in it: false is one, too.
+func Blank(value any) bool {
 	switch v := value.(type) {
 	case nil:
 		return true
