@@ -91,8 +91,8 @@ func (d *draft) refersToMatrix() bool {
 }
 
 // ofMatrix are the needs of one part of a job, with the values of its matrix in the place of references to them. own
-// are the part's variables; a job with a reference to another keeps its needs. changed is false if there is no
-// reference.
+// are the part's variables. changed is false if there is no reference, and if one is to a variable that is not among
+// them: then the part's needs stay as they are written.
 func (x *expansion) ofMatrix(d *draft, own combination) (needs []need, changed bool) {
 	known := true
 	fill := func(text string) string {

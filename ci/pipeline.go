@@ -131,8 +131,8 @@ func (p *Pipeline) runs() bool {
 	return slices.ContainsFunc(p.Jobs, func(j Job) bool { return j.Stage != stagePre && j.Stage != stagePost })
 }
 
-// checkNeeds wants the jobs that are needed as it is written, before rules, to be in the pipeline, and drops those that
-// are not otherwise (lib/gitlab/ci/pipeline/seed/build.rb, needs_errors).
+// checkNeeds wants the jobs that are needed as it is written, before rules, to be in the pipeline, and drops from the
+// needs that rules left whatever is not there (lib/gitlab/ci/pipeline/seed/build.rb, needs_errors).
 func (p *Pipeline) checkNeeds(written []Job) {
 	needs := make(map[string][]Need, len(written))
 	for _, j := range written {

@@ -2,8 +2,9 @@ package ciyaml
 
 import "errors"
 
-// maxNodes is how many elements lists may have taken in in all (Gitlab::Ci::Config::Interpolation::Config::MAX_NODES).
-const maxNodes = 500_000
+// maxTaken is how many elements lists may take in in all: more would be too big as YAML, too. The limit is ours. GitLab
+// has one of the nodes that it visits (MAX_NODES), which no configuration reaches that is not too big by itself.
+const maxTaken = 500_000
 
 // ErrTooLarge is the error about a configuration that other values make too large
 // (lib/gitlab/ci/config/interpolation/config.rb).
@@ -13,7 +14,7 @@ var ErrTooLarge = errors.New("config too large")
 // takes the place of an element of a list is taken into it. What !reference holds stays. The first error of replaced
 // ends it.
 func Replace(config *Map, replaced func(text string) (any, error)) (*Map, error) {
-	r := replacer{replaced: replaced, left: maxNodes}
+	r := replacer{replaced: replaced, left: maxTaken}
 	value, err := r.value(config)
 	if err != nil {
 		return nil, err
