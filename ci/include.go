@@ -168,12 +168,9 @@ func (in *includer) paths(location string) []string {
 	if known || in.o.Files == nil {
 		return matched
 	}
-	shape := wildcard(location)
-	for _, path := range in.o.Files.Paths() {
-		if shape.MatchString(path) && !slices.Contains(in.met, Include{Location: path}) {
-			matched = append(matched, path)
-		}
-	}
+	matched = slices.DeleteFunc(Matching(in.o.Files.Paths(), location), func(path string) bool {
+		return slices.Contains(in.met, Include{Location: path})
+	})
 	in.matched[location] = matched
 	return matched
 }
