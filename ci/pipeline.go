@@ -34,6 +34,8 @@ type Context struct {
 	// ChangesFrom are the files that differ from a ref, for rules:changes:compare_to; not ok is GitLab's error that it is
 	// not a valid ref. With nil a rule with compare_to goes by Changes, too.
 	ChangesFrom func(ref string) (changed []string, ok bool)
+	// NoJobGroupName is that jobs have no CI_JOB_GROUP_NAME, as before GitLab 17.10.
+	NoJobGroupName bool
 }
 
 // Options are those to read the configuration with for the same pipeline: conditions of includes see what rules of
@@ -214,7 +216,7 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	}
 	j.Spec.Variables = nil // which are not to be copied
 	j.Spec = j.Spec.Clone()
-	own, given := &layer{list: j.predefined()}, b.given
+	own, given := &layer{list: b.x.predefinedOf(j)}, b.given
 	if env := j.Spec.Environment; env.Name != "" {
 		seen := scopeOf(b.room, own, b.predefined, variables, b.given)
 		name := replaced(env.Name, ciexpr.InText, seen.expanded, false, b.room)
