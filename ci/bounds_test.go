@@ -181,7 +181,8 @@ func TestMatricesInNeedsHaveOneRoom(t *testing.T) {
 		strings.Repeat("'$[[matrix.A]]', ", 4_000) + "]}\n"
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	assert.Equal(t, "j job: more than 16777216 bytes of matrices in needs are not followed by fakegitlab", errorsOf(text, nil))
+	assert.Equal(t, "j job: more than 16777216 bytes of matrices in needs are not followed by fakegitlab",
+		errorsOf(text, nil))
 	runtime.ReadMemStats(&after)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(200<<20))
 }
@@ -221,7 +222,8 @@ func TestTextsWithManyBlocksAreRead(t *testing.T) {
 	assert.Empty(t, errorsOf(header+same, nil))
 	assert.Empty(t, errorsOf(header+jobs.String(), nil))
 	assert.Equal(t, "more than 1073741824 bytes of texts with interpolation blocks are not followed by fakegitlab",
-		errorsOf(header+"j: {script: '"+numbered(9_000, "$[[ inputs.a | truncate(0, %d) ]]"+strings.Repeat("x", 80))+"'}\n", nil))
+		errorsOf(header+"j: {script: '"+
+			numbered(9_000, "$[[ inputs.a | truncate(0, %d) ]]"+strings.Repeat("x", 80))+"'}\n", nil))
 }
 
 // TestWildcardsOfIncludesAreFollowedOnce: together they name a million files, of which 150 may be included.

@@ -71,7 +71,8 @@ func (e entry) kubernetes(m *ciyaml.Map) {
 		e.addf("namespace", errTextBlank)
 	}
 	e.field(m, "agent", errTextText, isText)
-	if (!ciyaml.Blank(flux) || !ciyaml.Blank(dashboard) || managed.Get("enabled") == true) && ciyaml.Blank(m.Get("agent")) {
+	byAgent := !ciyaml.Blank(flux) || !ciyaml.Blank(dashboard) || managed.Get("enabled") == true
+	if byAgent && ciyaml.Blank(m.Get("agent")) {
 		e.addf("agent", errTextBlank)
 	}
 	e.field(m, "flux_resource_path", errTextText, isText)

@@ -36,8 +36,8 @@ func wildcard(location string) *regexp.Regexp {
 	return regexp.MustCompile(`^` + pattern + `$`)
 }
 
-// Matching are the paths that a pattern of include:local or of cache:key:files means, in their order: * is anything in a
-// folder, ** anything at all. A pattern without stars is a path itself.
+// Matching are the paths that a pattern of include:local or of cache:key:files means, in their order: * is anything
+// within a folder, ** anything at all. A pattern without stars is a path itself.
 func Matching(paths []string, pattern string) (matched []string) {
 	shape := wildcard(pattern)
 	for _, path := range paths {
