@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -154,4 +155,89 @@ func TestExtendsAreMeasuredBeforeTheyAreCopied(t *testing.T) {
 	assert.Equal(t, "The parsed YAML is too big", errorsOf(text, nil))
 	runtime.ReadMemStats(&after)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(200<<20), "the copies would be 480 MB")
+}
+
+// TestInputsThatDoubleAreTooBig: each file hands its input on twice, so that the last would have it sixteen million
+// times.
+func TestInputsThatDoubleAreTooBig(t *testing.T) {
+	racing.Skip(t)
+	const header = "spec: {inputs: {x: {type: array}}}\n---\n"
+	const twice = ", inputs: {x: [{a: '$[[ inputs.x ]]', b: '$[[ inputs.x ]]'}]}}\n"
+	files := ci.FileMap{"24.yml": header + "j: {script: ['a $[[ inputs.x ]]']}\n"}
+	for i := range 24 {
+		files[fmt.Sprint(i, ".yml")] = header + fmt.Sprintf("include: {local: %d.yml", i+1) + twice
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	assert.Contains(t, errorsOf("include: {local: 0.yml, inputs: {x: [y]}}\n", files), "The parsed YAML is too big")
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(100<<20))
+}
+
+// TestMatricesInNeedsHaveOneRoom: the long value would stand in each of the needs, which would be 2 GB.
+func TestMatricesInNeedsHaveOneRoom(t *testing.T) {
+	racing.Skip(t)
+	text := "j: {script: x, parallel: {matrix: [{A: [" + strings.Repeat("x", 500_000) + "]}]}, needs: [" +
+		strings.Repeat("'$[[matrix.A]]', ", 4_000) + "]}\n"
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	assert.Equal(t, "j job: more than 16777216 bytes of matrices in needs are not followed by fakegitlab",
+		errorsOf(text, nil))
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(200<<20))
+}
+
+// TestUnknownVariablesOfMatricesAreNamedOnce: each of 40 parts refers to the same 20,000 of them. Held against
+// all that are named by then, the references would take half a minute.
+func TestUnknownVariablesOfMatricesAreNamedOnce(t *testing.T) {
+	racing.Skip(t)
+	text := "j: {script: x, parallel: {matrix: [{A: [" + numbered(40, "%d, ") + "]}]}, needs: ['" +
+		numbered(20_000, "$[[matrix.B%d]]") + "']}\n"
+	started := time.Now()
+	got := strings.Split(errorsOf(text, nil), ", ")
+	assert.Less(t, time.Since(started), 20*time.Second)
+	require.Len(t, got, 20_000)
+	assert.Equal(t, "j job: 'B19999' does not exist in matrix configuration", got[19_999])
+}
+
+// TestNeedsOfPartsAreCountedOnce: 60 needs of each of 200 parts are few in all, though no pipeline takes 60 of one job.
+func TestNeedsOfPartsAreCountedOnce(t *testing.T) {
+	text := "j: {script: x, parallel: {matrix: [{A: [" + numbered(200, "%d, ") + "]}]}, needs: [" +
+		numbered(60, "{job: 'n%d $[[matrix.A]]', optional: true}, ") + "]}\n"
+	config := ci.Read(text, ci.Options{})
+	require.Empty(t, config.Errors)
+	assert.Equal(t, "n59 199", config.Jobs[199].Spec.Needs[59].Job)
+}
+
+// TestTextsWithManyBlocksAreRead: a long text goes through as often as it has blocks that differ, and grows little.
+func TestTextsWithManyBlocksAreRead(t *testing.T) {
+	racing.Skip(t)
+	const header = "spec: {inputs: {a: {default: b}}}\n---\n"
+	same := "j:\n  script: |\n" + strings.Repeat("    run one $[[ inputs.a ]] and go on to the next of all lines\n", 800)
+	var jobs strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&jobs, "j%d:\n  script: |\n", i)
+		jobs.WriteString(numbered(60, "    run $[[ inputs.a | truncate(0, %d) ]] and then go on to the next line\n"))
+	}
+	assert.Empty(t, errorsOf(header+same, nil))
+	assert.Empty(t, errorsOf(header+jobs.String(), nil))
+	assert.Equal(t, "more than 1073741824 bytes of texts with interpolation blocks are not followed by fakegitlab",
+		errorsOf(header+"j: {script: '"+
+			numbered(9_000, "$[[ inputs.a | truncate(0, %d) ]]"+strings.Repeat("x", 80))+"'}\n", nil))
+}
+
+// TestWildcardsOfIncludesAreFollowedOnce: together they name a million files, of which 150 may be included.
+func TestWildcardsOfIncludesAreFollowedOnce(t *testing.T) {
+	racing.Skip(t)
+	files := ci.FileMap{}
+	for i := range 500 {
+		files[fmt.Sprint("f", i, ".yml")] = "j: {script: x}\n"
+	}
+	wildcards := "include: [" + strings.Repeat("'*.yml', ", 2_000)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	assert.Equal(t, "Maximum of 150 nested includes are allowed!", errorsOf(wildcards+"]\n", files))
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(10<<20))
+	assert.Equal(t, "Each include must be a hash or a string", errorsOf(wildcards+"1]\n", files), "which comes first")
 }

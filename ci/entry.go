@@ -35,6 +35,7 @@ type draft struct {
 	parallel  parallel
 	generates []string // the jobs whose artifacts have the child pipeline's configuration
 	bridges   int      // needs of a pipeline of another project
+	ownNeeds  bool     // it is a part whose needs are by its own variables, and not those of all parts
 }
 
 // need is a need of a job of the same pipeline.
@@ -165,7 +166,7 @@ func (e entry) needed(m *ciyaml.Map, key string) {
 	if !isText(m.Get(key)) {
 		e.addf(human(key), errTextText)
 	}
-	if blank(m.Get(key)) {
+	if ciyaml.Blank(m.Get(key)) {
 		e.addf(human(key), errTextBlank)
 	}
 }
@@ -315,23 +316,6 @@ func isRef(value any) bool {
 func isRefs(value any) bool {
 	list, ok := value.([]any)
 	return ok && !slices.ContainsFunc(list, func(each any) bool { return !isRef(each) })
-}
-
-// blank is Rails' idea of nothing.
-func blank(value any) bool {
-	switch v := value.(type) {
-	case nil:
-		return true
-	case bool:
-		return !v
-	case string:
-		return strings.TrimSpace(v) == ""
-	case []any:
-		return len(v) == 0
-	case *ciyaml.Map:
-		return v.Len() == 0
-	}
-	return false
 }
 
 func textList(value any) ([]string, bool) {

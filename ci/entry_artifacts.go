@@ -28,7 +28,7 @@ func (r *reader) artifacts(e entry, value any) {
 	}
 	e.keys(m, "name", "untracked", "paths", "reports", "when", "expire_in", "expose_as", "exclude", "public", "access")
 	exposed := m.Get("expose_as")
-	if exposed != nil && blank(m.Get("paths")) {
+	if exposed != nil && ciyaml.Blank(m.Get("paths")) {
 		e.addf("paths", errTextBlank)
 	}
 	e.together(m, "public", "access")
@@ -87,13 +87,13 @@ func (r *reader) reports(e entry, m *ciyaml.Map) {
 	}
 	c.keys(inner, "coverage_format", "path")
 	format, path := inner.Get("coverage_format"), inner.Get("path")
-	if blank(format) {
+	if ciyaml.Blank(format) {
 		c.addf("coverage format", errTextBlank)
 	}
 	if !among(coverageFormats...)(format) {
 		c.addf("coverage format", errTextCoverage, strings.Join(coverageFormats, ", "))
 	}
-	if blank(path) {
+	if ciyaml.Blank(path) {
 		c.addf("path", errTextBlank)
 	}
 	if !isText(path) {

@@ -51,7 +51,7 @@ func (r *reader) caches(e entry, value any) {
 
 func (r *reader) cache(e entry, m *ciyaml.Map) {
 	e.keys(m, "key", "untracked", "paths", "when", "policy", "unprotect", "fallback_keys")
-	if policy := m.Get("policy"); !blank(policy) {
+	if policy := m.Get("policy"); !ciyaml.Blank(policy) {
 		e.field(m, "policy", errTextText, isText)
 		// GitLab looks for these words anywhere in the text.
 		if text := ciyaml.Text(policy); !strings.Contains(text, "push") && !strings.ContainsAny(text, "$") &&

@@ -29,7 +29,7 @@ func (r *reader) environment(e entry, value any) {
 		name = nil
 	}
 	text, named := name.(string)
-	if blank(name) {
+	if ciyaml.Blank(name) {
 		e.addf("name", errTextBlank)
 	}
 	if !named || !environmentName.MatchString(text) {
@@ -67,26 +67,27 @@ func (e entry) kubernetes(m *ciyaml.Map) {
 	flux, dashboard := m.Get("flux_resource_path"), m.Get("dashboard")
 	managed, _ := m.Get("managed_resources").(*ciyaml.Map)
 	e.field(m, "namespace", errTextText, isText)
-	if !blank(flux) && blank(m.Get("namespace")) {
+	if !ciyaml.Blank(flux) && ciyaml.Blank(m.Get("namespace")) {
 		e.addf("namespace", errTextBlank)
 	}
 	e.field(m, "agent", errTextText, isText)
-	if (!blank(flux) || !blank(dashboard) || managed.Get("enabled") == true) && blank(m.Get("agent")) {
+	byAgent := !ciyaml.Blank(flux) || !ciyaml.Blank(dashboard) || managed.Get("enabled") == true
+	if byAgent && ciyaml.Blank(m.Get("agent")) {
 		e.addf("agent", errTextBlank)
 	}
 	e.field(m, "flux_resource_path", errTextText, isText)
 	if given := m.Get("managed_resources"); given != nil {
 		e.object("managed resources", "", given, nil, property{"enabled", kindBoolean, 0})
 	}
-	if !blank(dashboard) {
+	if !ciyaml.Blank(dashboard) {
 		e.object("dashboard", "", dashboard, []string{"namespace"},
 			property{"namespace", kindText, 63}, property{"flux_resource_path", kindText, 255})
 	}
 	shown, _ := dashboard.(*ciyaml.Map)
-	if !blank(m.Get("namespace")) && !blank(shown.Get("namespace")) {
+	if !ciyaml.Blank(m.Get("namespace")) && !ciyaml.Blank(shown.Get("namespace")) {
 		e.addf("namespace", errTextTwoNamespaces)
 	}
-	if !blank(flux) && !blank(shown.Get("flux_resource_path")) {
+	if !ciyaml.Blank(flux) && !ciyaml.Blank(shown.Get("flux_resource_path")) {
 		e.addf("flux resource path", errTextTwoFluxPaths)
 	}
 }

@@ -118,7 +118,7 @@ func (r *reader) checkScriptJob(e entry, name string, m *ciyaml.Map) {
 	for _, key := range []string{"script", "before_script", "after_script"} {
 		e.together(m, key, "run")
 	}
-	if blank(m.Get("script")) && !m.Has("run") {
+	if ciyaml.Blank(m.Get("script")) && !m.Has("run") {
 		e.addf("script", errTextBlank)
 	}
 	e.oneOf(m, "when", scriptWhen...)
@@ -129,10 +129,10 @@ func (r *reader) checkScriptJob(e entry, name string, m *ciyaml.Map) {
 	if delayed {
 		e.duration("start in", m.Get("start_in"), startInLimit)
 	}
-	if (m.Has("rules") || !delayed) && !blank(m.Get("start_in")) {
+	if (m.Has("rules") || !delayed) && !ciyaml.Blank(m.Get("start_in")) {
 		e.addf("start in", errTextMustBeBlank)
 	}
-	if !blank(m.Get("publish")) && !isPages(name, m) {
+	if !ciyaml.Blank(m.Get("publish")) && !isPages(name, m) {
 		e.addf("publish", errTextNotPages)
 	}
 }

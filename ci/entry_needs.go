@@ -69,7 +69,7 @@ func (r *reader) needs(e entry, d *draft, value any, kinds ...string) {
 // need reads one need, and returns its kind as GitLab names it.
 func (r *reader) need(e entry, d *draft, value any) (kind string) {
 	if name, ok := value.(string); ok {
-		if blank(name) {
+		if ciyaml.Blank(name) {
 			e.addf("config", errTextBlank)
 		}
 		d.needs = append(d.needs, need{Need: Need{Job: name}})

@@ -40,11 +40,11 @@ func (r *reader) release(e entry, value any) {
 	}
 	e.keys(m, "tag_name", "tag_message", "name", "description", "ref", "released_at", "milestones", "assets")
 	e.needed(m, "tag_name")
-	if !blank(m.Get("tag_message")) {
+	if !ciyaml.Blank(m.Get("tag_message")) {
 		e.field(m, "tag_message", errTextText, isText)
 	}
 	e.needed(m, "description")
-	if !blank(m.Get("milestones")) {
+	if !ciyaml.Blank(m.Get("milestones")) {
 		e.field(m, "milestones", errTextTextOrTexts, isTextOrTexts)
 	}
 	e.field(m, "released_at", errTextDatetime, isDatetime)
@@ -65,7 +65,7 @@ func (r *reader) release(e entry, value any) {
 		!isList(inner.Get("links")) {
 		a.addf("links", errTextMatrix)
 	}
-	if blank(inner.Get("links")) {
+	if ciyaml.Blank(inner.Get("links")) {
 		a.addf("links", errTextBlank)
 	}
 	// GitLab has a class for a link and never makes one of it: what a link holds is not looked at.

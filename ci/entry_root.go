@@ -194,7 +194,7 @@ func (r *reader) allJobs(jobs *ciyaml.Map, numbered []string) {
 		}
 		if isJob(each.Key, each.Value) {
 			r.job(e.below(place), each.Key, !slices.Contains(numbered, each.Key), each.Value.(*ciyaml.Map))
-		} else if blank(each.Value) {
+		} else if ciyaml.Blank(each.Value) {
 			e.below(place).addf("config", errTextBlank)
 		}
 	}

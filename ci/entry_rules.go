@@ -30,7 +30,7 @@ const (
 
 // rules reads a list of rules; lists within it are put in their place.
 func (r *reader) rules(e entry, value any, ofWorkflow bool) []Rule {
-	if blank(value) {
+	if ciyaml.Blank(value) {
 		e.addf("config", errTextBlank)
 	}
 	if !isList(value) {
@@ -52,7 +52,7 @@ func (r *reader) rules(e entry, value any, ofWorkflow bool) []Rule {
 }
 
 func (r *reader) rule(e entry, value any, ofWorkflow bool) Rule {
-	if blank(value) {
+	if ciyaml.Blank(value) {
 		e.addf("config", errTextBlank)
 	}
 	m, ok := value.(*ciyaml.Map)
@@ -64,7 +64,7 @@ func (r *reader) rule(e entry, value any, ofWorkflow bool) Rule {
 	case !delayed && m.Has("start_in"):
 		e.addf("config", errTextDisallowed, "start_in")
 	case delayed:
-		if blank(m.Get("start_in")) {
+		if ciyaml.Blank(m.Get("start_in")) {
 			e.addf("start in", errTextBlank)
 		}
 		e.duration("start in", m.Get("start_in"), startInLimit)

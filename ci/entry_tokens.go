@@ -28,7 +28,7 @@ func (r *reader) idTokens(e entry, value any) {
 // isPages says whether a job publishes pages: by the keyword, or by its name.
 func isPages(name string, m *ciyaml.Map) bool {
 	given := m.Get("pages")
-	return !blank(given) || name == "pages" && given != false
+	return !ciyaml.Blank(given) || name == "pages" && given != false
 }
 
 // pages reads publish and pages of a job.

@@ -62,7 +62,7 @@ func (r *reader) trigger(e entry, d *draft, value any) {
 	case !isText(value):
 		e.kindf("has to be either a string or a hash")
 		return
-	case blank(value):
+	case ciyaml.Blank(value):
 		e.addf("config", errTextBlank)
 	}
 	if !isHash {
@@ -114,12 +114,12 @@ func (r *reader) childInclude(e entry, d *draft, value any) {
 	if !ok && !isText(value) {
 		e.addf("config", errTextHashOrText)
 	}
-	if m.Get("project") != nil && blank(m.Get("file")) {
+	if m.Get("project") != nil && ciyaml.Blank(m.Get("file")) {
 		e.addf("config", errTextNoFile)
 	}
 	e.keys(m, "local", "file", "remote", "project", "ref", "integrity", "cache", "template", "artifact", "inputs", "job",
 		"rules", "component")
-	if m.Get("artifact") != nil && blank(m.Get("job")) {
+	if m.Get("artifact") != nil && ciyaml.Blank(m.Get("job")) {
 		e.addf("config", errTextNoArtifact)
 	}
 	if job := m.Get("job"); job != nil {

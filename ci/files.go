@@ -36,6 +36,18 @@ func wildcard(location string) *regexp.Regexp {
 	return regexp.MustCompile(`^` + pattern + `$`)
 }
 
+// Matching are the paths that a pattern of include:local or of cache:key:files means, in their order: * is anything
+// within a folder, ** anything at all. A pattern without stars is a path itself.
+func Matching(paths []string, pattern string) (matched []string) {
+	shape := wildcard(pattern)
+	for _, path := range paths {
+		if shape.MatchString(path) {
+			matched = append(matched, path)
+		}
+	}
+	return matched
+}
+
 // isYAML says whether a file has an ending that may be included.
 func isYAML(location string) bool {
 	ending := strings.ToLower(path.Ext(path.Base(location)))

@@ -52,7 +52,11 @@ func (in *includer) document(source string, given *ciyaml.Map) (*ciyaml.Map, err
 	if n := len(taken.errors); n > 0 {
 		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
 	}
-	return ciyaml.Replace(config, newInterpolator(taken.values, in.o.Variables).interpolate)
+	tree, err := ciyaml.Replace(config, newInterpolator(taken.values, in.o.Variables).interpolate)
+	if err == nil && ciyaml.TooBig(tree) { // as inputs that go on to further files, doubled by each, soon are
+		return nil, ciyaml.ErrTooBig
+	}
+	return tree, err
 }
 
 // includer puts the files that a configuration includes below it.
@@ -60,6 +64,8 @@ type includer struct {
 	o    Options
 	met  []Include
 	size int // of all files
+	// matched are the paths that a wildcard means, beside those met before the list of includes that it stands in.
+	matched map[string][]string
 }
 
 // included is a file that is to be included, with the inputs given to it.
@@ -89,7 +95,7 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 			return nil, err
 		}
 		if merged = merged.Merge(file); ciyaml.TooBig(merged) {
-			return nil, errors.New("The parsed YAML is too big")
+			return nil, ciyaml.ErrTooBig
 		}
 	}
 	return merged.Merge(tree.Without("include")), nil
@@ -97,8 +103,10 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 
 // meet notes the files that a list of includes names. What these include in their turn is met after all of them.
 func (in *includer) meet(list []any) (files []included, err error) {
+	in.matched = map[string][]string{}
 	for _, each := range list {
-		located, err := in.locate(each)
+		// One more than there may be is enough to refuse them; the rest is looked at for what else is wrong.
+		located, err := in.locate(each, maxIncludes+1-len(in.met)-len(files))
 		if err != nil {
 			return nil, err
 		}
@@ -113,8 +121,8 @@ func (in *includer) meet(list []any) (files []included, err error) {
 	return files, nil
 }
 
-// locate says which local files an element of include names.
-func (in *includer) locate(given any) ([]included, error) {
+// locate says which local files, of so many at most, an element of include names.
+func (in *includer) locate(given any, room int) ([]included, error) {
 	var local any
 	var inputs *ciyaml.Map
 	switch v := given.(type) {
@@ -140,19 +148,31 @@ func (in *includer) locate(given any) ([]included, error) {
 		return nil, fmt.Errorf(errTextNotText, ciyaml.Text(local))
 	}
 	location := strings.TrimLeft(Expand(text, in.o.Variables), "/")
-	if !strings.Contains(location, "*") {
-		return []included{{location, inputs}}, nil
+	if room <= 0 {
+		return nil, nil
 	}
-	var found []included
-	if in.o.Files != nil {
-		shape := wildcard(location)
-		for _, path := range in.o.Files.Paths() {
-			if shape.MatchString(path) && !slices.Contains(in.met, Include{Location: path}) {
-				found = append(found, included{path, inputs})
-			}
-		}
+	paths := in.paths(location)
+	found := make([]included, min(len(paths), room))
+	for i := range found {
+		found[i] = included{paths[i], inputs}
 	}
 	return found, nil
+}
+
+// paths are the files at a location, which may be a wildcard: one that names files met before does not mean these.
+func (in *includer) paths(location string) []string {
+	if !strings.Contains(location, "*") {
+		return []string{location}
+	}
+	matched, known := in.matched[location]
+	if known || in.o.Files == nil {
+		return matched
+	}
+	matched = slices.DeleteFunc(Matching(in.o.Files.Paths(), location), func(path string) bool {
+		return slices.Contains(in.met, Include{Location: path})
+	})
+	in.matched[location] = matched
+	return matched
 }
 
 // localOf is the local file that an include names; naming anything else is refused.
@@ -216,7 +236,7 @@ func (in *includer) wanted(include *ciyaml.Map) (bool, error) {
 func includeRules(given any) ([]Rule, error) {
 	r := &reader{}
 	e := r.at("include:rules")
-	if blank(given) {
+	if ciyaml.Blank(given) {
 		e.addf("config", errTextBlank)
 	}
 	if !isList(given) {

@@ -40,7 +40,7 @@ func (e entry) inputRule(given any) {
 	m, isMap := given.(*ciyaml.Map)
 	switch {
 	case !isMap:
-		if blank(given) {
+		if ciyaml.Blank(given) {
 			e.addf("config", errTextBlank)
 		}
 		e.addf("config", errTextHash)

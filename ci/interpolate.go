@@ -30,16 +30,18 @@ const (
 	errTextMaskedExpansion = "error in `expand_vars` function: variable expansion error: masked variables cannot be " +
 		"expanded"
 	errTextEmptySeparator   = "error in `split` function: invalid argument: separator cannot be empty"
-	errTextConfigTooLarge   = "config too large"
 	errTextNodeTooLarge     = "config node too large"
 	maxBlocks, maxFunctions = 10_000, 3
 	maxAccess               = 1024
 	maxAccessObjects        = 5
 	maxIndices              = 5
 	maxNode                 = 1 << 20 // bytes of one text
-	// maxInterpolated is what a text may grow to: more would be too big as YAML, too.
+	// maxInterpolated is by how much the texts of a document may grow: more would be too big as YAML, too.
 	maxInterpolated = 16 << 20
-	// maxWorked is how many bytes the functions of one text may read and make in all.
+	// maxScanned is how many bytes of the texts of a document may be gone through, each text once for each of its blocks.
+	maxScanned       = 1 << 30
+	errTextManyTexts = "more than %d bytes of texts with interpolation blocks are not followed by fakegitlab"
+	// maxWorked is how many bytes the functions of one document may read and make in all.
 	maxWorked        = 64 << 20
 	errTextManyBytes = "more than %d bytes in functions of interpolation blocks are not followed by fakegitlab"
 )
@@ -58,7 +60,9 @@ type interpolator struct {
 	inputs *ciyaml.Map
 	byKey  map[string]JobVariable
 	known  map[string]any // blocks with what they become
-	made   int            // bytes of texts
+	grown  int            // bytes that texts have become longer by
+	// scanned is how many bytes of texts were gone through.
+	scanned int
 	// called is what functions have made of a value, by all that stands in a block up to them.
 	called map[string]any
 	worked int // how many bytes they have read and made
@@ -93,15 +97,30 @@ func (p *interpolator) interpolate(text string) (any, error) {
 	if len(found) == 1 && found[0][0] == text {
 		return values[0], nil
 	}
+	done := make(map[string]bool, len(found))
 	for i, match := range found {
-		value := ciyaml.Text(values[i])
-		p.made += len(text) + strings.Count(text, match[0])*len(value)
-		if p.made > maxInterpolated {
-			return nil, errors.New(errTextConfigTooLarge)
+		if done[match[0]] {
+			continue
 		}
-		text = strings.ReplaceAll(text, match[0], value)
+		done[match[0]] = true
+		var err error
+		if text, err = p.put(ciyaml.Text(values[i]), match[0], text); err != nil {
+			return nil, err
+		}
 	}
 	return text, nil
+}
+
+// put is a text with a value in the place of a block.
+func (p *interpolator) put(value, block, text string) (string, error) {
+	if p.scanned += len(text); p.scanned > maxScanned {
+		return "", fmt.Errorf(errTextManyTexts, maxScanned)
+	}
+	p.grown += max(strings.Count(text, block)*(len(value)-len(block)), 0)
+	if p.grown > maxInterpolated {
+		return "", ciyaml.ErrTooLarge
+	}
+	return strings.ReplaceAll(text, block, value), nil
 }
 
 func (p *interpolator) block(whole, inner string) (any, error) {

@@ -40,10 +40,14 @@ func checkLogic(drafts []*draft, stages []string) error {
 		l.at[stages[i]] = i
 	}
 	for _, d := range drafts {
-		if d.job.Part > 1 { // which is as the first
-			continue
+		var err error
+		switch {
+		case d.job.Part <= 1:
+			err = l.job(d)
+		case d.ownNeeds: // in all else a part is as the first
+			err = l.needs(d, d.job.Spec.Needs)
 		}
-		if err := l.job(d); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
 )
 
@@ -25,6 +26,7 @@ const (
 
 	errTextManyJobs  = "more than %d jobs are not followed by fakegitlab"
 	errTextManyNames = "%s job: more than %d dependencies of jobs in all are not followed by fakegitlab"
+	errTextOfMatrix  = "%s job: more than %d bytes of matrices in needs are not followed by fakegitlab"
 	errTextSpecs     = "jobs:%s: more than %d bytes of keywords of jobs are not followed by fakegitlab"
 )
 
@@ -32,8 +34,13 @@ const (
 type expansion struct {
 	parts           map[string][]string // the names of the parts of each parallel job
 	needs, variable int                 // how many more there may be
+	room            int                 // how many more bytes of matrices there may be in needs
 	unknown         []string            // what is wrong with references to variables of matrices
+	unknownOf       map[reference]bool  // those that it is about
 }
+
+// reference is one of a job to a variable of a matrix.
+type reference struct{ job, variable string }
 
 // expandParallel puts the parts of parallel jobs in their place, and lets needs and dependencies of such a job mean its
 // parts, as Gitlab::Ci::Config::Normalizer does. The parts of a job share what they need.
@@ -44,7 +51,8 @@ func expandParallel(drafts []*draft) ([]*draft, error) {
 			return nil, fmt.Errorf(errTextManyJobs, maxJobs)
 		}
 	}
-	x := &expansion{parts: map[string][]string{}, needs: maxPartNeeds, variable: maxVariables}
+	x := &expansion{parts: map[string][]string{}, needs: maxPartNeeds, variable: maxVariables,
+		room: ciexpr.MostExpanded, unknownOf: map[reference]bool{}}
 	for _, d := range drafts {
 		if d.total() > 0 {
 			x.parts[d.job.Name] = d.partNames()
@@ -83,8 +91,8 @@ func (d *draft) refersToMatrix() bool {
 }
 
 // ofMatrix are the needs of one part of a job, with the values of its matrix in the place of references to them. own
-// are the part's variables; a job with a reference to another keeps its needs. changed is false if there is no
-// reference.
+// are the part's variables. changed is false if there is no reference, and if one is to a variable that is not among
+// them: then the part's needs stay as they are written.
 func (x *expansion) ofMatrix(d *draft, own combination) (needs []need, changed bool) {
 	known := true
 	fill := func(text string) string {
@@ -92,11 +100,12 @@ func (x *expansion) ofMatrix(d *draft, own combination) (needs []need, changed b
 			changed = true
 			name := inMatrix.FindStringSubmatch(found)[1]
 			value, ok := JobVariables(own).lookup(name)
-			if problem := fmt.Sprintf(errTextMatrixUnknown, d.job.Name, name); !ok {
+			if !ok {
 				known = false
-				if !slices.Contains(x.unknown, problem) {
-					x.unknown = append(x.unknown, problem)
-				}
+				x.lacks(reference{d.job.Name, name})
+			}
+			if x.room -= len(value); x.room < 0 {
+				return ""
 			}
 			return value
 		})
@@ -115,13 +124,22 @@ func (x *expansion) ofMatrix(d *draft, own combination) (needs []need, changed b
 	return needs, changed && known
 }
 
+// lacks notes, once, a reference to a variable that is not there.
+func (x *expansion) lacks(r reference) {
+	if !x.unknownOf[r] {
+		x.unknownOf[r] = true
+		x.unknown = append(x.unknown, fmt.Sprintf(errTextMatrixUnknown, r.job, r.variable))
+	}
+}
+
 // resolve lets the job need parts.
 func (x *expansion) resolve(d *draft) (err error) {
-	if d.job.Spec.Needs, err = x.meant(d, d.job.Spec.Needs, d.needs); err != nil {
+	jobs := max(d.total(), 1)
+	if d.job.Spec.Needs, err = x.meant(d, jobs, d.job.Spec.Needs, d.needs); err != nil {
 		return err
 	}
 	for i, rule := range d.job.Rules {
-		if d.job.Rules[i].Needs, err = x.meant(d, rule.Needs, plainNeeds(rule.Needs)); err != nil {
+		if d.job.Rules[i].Needs, err = x.meant(d, jobs, rule.Needs, plainNeeds(rule.Needs)); err != nil {
 			return err
 		}
 	}
@@ -180,8 +198,13 @@ func (x *expansion) partNeeds(d, part *draft) (err error) {
 	if i := part.job.Part - 1; part.parallel.matrix != nil {
 		own = part.parallel.matrix[i]
 	}
-	if needs, changed := x.ofMatrix(d, own); changed {
-		part.job.Spec.Needs, err = x.meant(part, part.job.Spec.Needs, needs)
+	needs, changed := x.ofMatrix(d, own)
+	if x.room < 0 {
+		return fmt.Errorf(errTextOfMatrix, d.job.Name, ciexpr.MostExpanded)
+	}
+	if changed {
+		part.ownNeeds = true
+		part.job.Spec.Needs, err = x.meant(part, 1, part.job.Spec.Needs, needs)
 	}
 	return err
 }
@@ -194,8 +217,8 @@ func plainNeeds(list []Need) []need {
 	return plain
 }
 
-// meant are needs by the names of parts; nil stays nil, for a job without the keyword.
-func (x *expansion) meant(d *draft, given []Need, needs []need) ([]Need, error) {
+// meant are needs by the names of parts, for so many jobs; nil stays nil, for a job without the keyword.
+func (x *expansion) meant(d *draft, jobs int, given []Need, needs []need) ([]Need, error) {
 	if given == nil {
 		return nil, nil
 	}
@@ -203,7 +226,7 @@ func (x *expansion) meant(d *draft, given []Need, needs []need) ([]Need, error) 
 	for _, n := range needs {
 		total += n.count(x.parts)
 	}
-	if !x.take(d, total) {
+	if !x.take(jobs, total) {
 		name := slices.Concat(x.parts[d.job.Name], []string{d.job.Name})[0]
 		return nil, fmt.Errorf(errTextNeedsLimit, name, maxNeeds, total)
 	}
@@ -243,10 +266,10 @@ func (n need) names(parts map[string][]string) []string {
 	return names
 }
 
-// take counts a list for all parts of a job, if it is a long one.
-func (x *expansion) take(d *draft, length int) bool {
+// take counts a list for so many jobs, if it is a long one.
+func (x *expansion) take(jobs, length int) bool {
 	if length > maxNeeds {
-		x.needs -= length * max(d.total(), 1)
+		x.needs -= length * jobs
 	}
 	return x.needs >= 0
 }
@@ -264,7 +287,7 @@ func (x *expansion) meantNames(d *draft, value any) ([]string, error) {
 	for _, name := range given {
 		total += jobCalled(name).count(x.parts)
 	}
-	if !x.take(d, total) {
+	if !x.take(max(d.total(), 1), total) {
 		return nil, fmt.Errorf(errTextManyNames, d.job.Name, maxPartNeeds)
 	}
 	meant := make([]string, 0, total)

@@ -34,6 +34,8 @@ type Context struct {
 	// ChangesFrom are the files that differ from a ref, for rules:changes:compare_to; not ok is GitLab's error that it is
 	// not a valid ref. With nil a rule with compare_to goes by Changes, too.
 	ChangesFrom func(ref string) (changed []string, ok bool)
+	// NoJobGroupName is that jobs have no CI_JOB_GROUP_NAME, as before GitLab 17.10.
+	NoJobGroupName bool
 }
 
 // Options are those to read the configuration with for the same pipeline: conditions of includes see what rules of
@@ -131,8 +133,8 @@ func (p *Pipeline) runs() bool {
 	return slices.ContainsFunc(p.Jobs, func(j Job) bool { return j.Stage != stagePre && j.Stage != stagePost })
 }
 
-// checkNeeds wants the jobs that are needed as it is written, before rules, to be in the pipeline, and drops those that
-// are not otherwise (lib/gitlab/ci/pipeline/seed/build.rb, needs_errors).
+// checkNeeds wants the jobs that are needed as it is written, before rules, to be in the pipeline, and drops from the
+// needs that rules left whatever is not there (lib/gitlab/ci/pipeline/seed/build.rb, needs_errors).
 func (p *Pipeline) checkNeeds(written []Job) {
 	needs := make(map[string][]Need, len(written))
 	for _, j := range written {
@@ -214,7 +216,7 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	}
 	j.Spec.Variables = nil // which are not to be copied
 	j.Spec = j.Spec.Clone()
-	own, given := &layer{list: j.predefined()}, b.given
+	own, given := &layer{list: b.x.predefinedOf(j)}, b.given
 	if env := j.Spec.Environment; env.Name != "" {
 		seen := scopeOf(b.room, own, b.predefined, variables, b.given)
 		name := replaced(env.Name, ciexpr.InText, seen.expanded, false, b.room)

@@ -21,12 +21,14 @@ func (x Context) predefined() JobVariables {
 	return variables
 }
 
-// predefined are the variables that tell of the job, as far as rules see them (lib/gitlab/ci/variables/builder.rb,
+// predefinedOf are the variables that tell of the job, as far as rules see them (lib/gitlab/ci/variables/builder.rb,
 // predefined_variables_from_job_attr).
-func (j Job) predefined() JobVariables {
+func (x Context) predefinedOf(j Job) JobVariables {
 	variables := JobVariables{{Key: "CI_JOB_NAME", Value: j.Name}, {Key: "CI_JOB_NAME_SLUG", Value: Slug(j.Name)},
-		{Key: "CI_JOB_GROUP_NAME", Value: GroupName(j.Name)}, {Key: "CI_JOB_STAGE", Value: j.Stage},
-		{Key: "CI_NODE_TOTAL", Value: strconv.Itoa(max(j.Parts, 1))}}
+		{Key: "CI_JOB_STAGE", Value: j.Stage}, {Key: "CI_NODE_TOTAL", Value: strconv.Itoa(max(j.Parts, 1))}}
+	if !x.NoJobGroupName {
+		variables = append(variables, JobVariable{Key: "CI_JOB_GROUP_NAME", Value: GroupName(j.Name)})
+	}
 	if j.When == whenManual || j.When == whenDelayed {
 		variables = append(variables, JobVariable{Key: "CI_JOB_MANUAL", Value: "true"})
 	}

@@ -103,63 +103,76 @@ var precedence = map[string]int{"==": 10, "!=": 10, "=~": 10, "!~": 10, "&&": 11
 
 // parse builds the tree by way of reverse Polish notation, which makes the same of a malformed expression as GitLab.
 func parse(tokens []token) (node, error) {
-	var results []node
-	var operators []token
-	apply := func(t token) error {
-		if last := len(results) - 1; t.kind == negation && last >= 0 {
-			results[last] = not{results[last]}
-			return nil
-		}
-		if len(results) < 2 {
-			return errShape
-		}
-		left, right := results[len(results)-2], results[len(results)-1]
-		results = append(results[:len(results)-2], operation{t.operator, left, right})
-		return nil
-	}
-	unwind := func(until func(top token) bool) error {
-		for len(operators) > 0 && !until(operators[len(operators)-1]) {
-			top := operators[len(operators)-1]
-			operators = operators[:len(operators)-1]
-			if top.kind != operator && top.kind != negation {
-				return errShape
-			}
-			if err := apply(top); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+	var s stacks
 	for _, t := range tokens {
-		var err error
-		switch t.kind {
-		case operand:
-			results = append(results, t.leaf)
-		case operator:
-			err = unwind(func(top token) bool {
-				return top.kind != negation && (top.kind != operator || precedence[t.operator] < precedence[top.operator])
-			})
-			operators = append(operators, t)
-		case open, negation:
-			operators = append(operators, t)
-		case closing:
-			err = unwind(func(top token) bool { return top.kind == open })
-			if err == nil && len(operators) == 0 {
-				err = errShape
-			}
-			if err == nil {
-				operators = operators[:len(operators)-1]
-			}
-		}
-		if err != nil {
+		if err := s.take(t); err != nil {
 			return nil, err
 		}
 	}
-	if err := unwind(func(token) bool { return false }); err != nil {
+	if err := s.unwind(func(token) bool { return false }); err != nil {
 		return nil, err
 	}
-	if len(results) != 1 {
+	if len(s.results) != 1 {
 		return nil, errShape
 	}
-	return results[0], nil
+	return s.results[0], nil
+}
+
+// stacks are the trees that are built by now, and the operators that wait for what stands behind them.
+type stacks struct {
+	results   []node
+	operators []token
+}
+
+// take goes on by a token.
+func (s *stacks) take(t token) (err error) {
+	switch t.kind {
+	case operand:
+		s.results = append(s.results, t.leaf)
+	case operator:
+		err = s.unwind(func(top token) bool {
+			return top.kind != negation && (top.kind != operator || precedence[t.operator] < precedence[top.operator])
+		})
+		s.operators = append(s.operators, t)
+	case open, negation:
+		s.operators = append(s.operators, t)
+	case closing:
+		if err = s.unwind(func(top token) bool { return top.kind == open }); err != nil {
+			return err
+		}
+		if len(s.operators) == 0 {
+			return errShape
+		}
+		s.operators = s.operators[:len(s.operators)-1]
+	}
+	return err
+}
+
+// unwind applies the operators from the top down to one that holds it up.
+func (s *stacks) unwind(until func(top token) bool) error {
+	for len(s.operators) > 0 && !until(s.operators[len(s.operators)-1]) {
+		top := s.operators[len(s.operators)-1]
+		s.operators = s.operators[:len(s.operators)-1]
+		if top.kind != operator && top.kind != negation {
+			return errShape
+		}
+		if err := s.apply(top); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply makes one tree of an operator and what it stands between or before.
+func (s *stacks) apply(t token) error {
+	last := len(s.results) - 1
+	if t.kind == negation && last >= 0 {
+		s.results[last] = not{s.results[last]}
+		return nil
+	}
+	if len(s.results) < 2 {
+		return errShape
+	}
+	s.results = append(s.results[:last-1], operation{t.operator, s.results[last-1], s.results[last]})
+	return nil
 }

@@ -26,7 +26,7 @@ func TestScalars(t *testing.T) {
 		"yes": "true", "On": "true", "off": "false", "NO": "false", "y": `"y"`, "~": "null", "null": "null", "": "null",
 		":sym": `"sym"`, "'1'": `"1"`, `"yes"`: `"yes"`, "!!str 1": `"1"`, "+.inf": `"Infinity"`, ".nan": `"NaN"`,
 	} {
-		config, err := ciyaml.Load("a: " + text + "\n")
+		config, err := load("a: " + text + "\n")
 		if assert.NoError(t, err, text) {
 			assert.Equal(t, want, string(ciyaml.JSON(config.Get("a"))), text)
 		}
@@ -88,10 +88,10 @@ func TestWhatIsGoneThroughIsMeasured(t *testing.T) {
 		"many keys":   doubled.String() + "l: [" + many("{? *a14 : x}, ", 12_000) + "]\n",
 		"merges":      "a: &a {" + numbered.String() + "}\nj: {<<: [" + many("*a, ", 100_000) + "]}\n",
 	} {
-		_, err := ciyaml.Load(text)
+		_, err := load(text)
 		assert.EqualError(t, err, "The parsed YAML is too big", name)
 	}
-	config, err := ciyaml.Load("a: &a [x]\nj: {? [*a, *a] : y}\n")
+	config, err := load("a: &a [x]\nj: {? [*a, *a] : y}\n")
 	require.NoError(t, err)
 	assert.Equal(t, `{"[[\"x\"], [\"x\"]]":"y"}`, string(ciyaml.JSON(config.Get("j"))))
 }
@@ -125,7 +125,7 @@ func TestSyntaxErrors(t *testing.T) {
 }
 
 func TestExtend(t *testing.T) {
-	config, err := ciyaml.Load(".a: {v: {x: 1, y: 1}, l: [1]}\n.b: {v: {y: 2}, extends: .a}\nj: {extends: [.a, .b], v: {z: 3}, l: [2]}")
+	config, err := load(".a: {v: {x: 1, y: 1}, l: [1]}\n.b: {v: {y: 2}, extends: .a}\nj: {extends: [.a, .b], v: {z: 3}, l: [2]}")
 	require.NoError(t, err)
 	extended, err := ciyaml.Extend(config)
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestDump(t *testing.T) {
 		assert.Equal(t, want, ciyaml.Dump(config), text)
 	}
 	long := strings.TrimSpace(strings.Repeat("lorem ipsum ", 10))
-	config, err := ciyaml.Load("a: {script: [" + long + "], b: '" + long + ": x'}")
+	config, err := load("a: {script: [" + long + "], b: '" + long + ": x'}")
 	require.NoError(t, err)
 	assert.Equal(t, "---\na:\n  script:\n  - lorem ipsum lorem ipsum lorem ipsum lorem ipsum lorem ipsum lorem ipsum lorem\n"+
 		"    ipsum lorem ipsum lorem ipsum lorem ipsum\n  b: 'lorem ipsum lorem ipsum lorem ipsum lorem ipsum lorem ipsum lorem ipsum lorem\n"+

@@ -18,7 +18,7 @@ func FromJSON(text string) (any, error) {
 	d.UseNumber()
 	value, ok := fromJSON(d)
 	if !ok || TooBig(value) {
-		return nil, errors.New(errTextTooBig)
+		return nil, ErrTooBig
 	}
 	return value, nil
 }

@@ -9,10 +9,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Texts of lib/gitlab/config/loader.
-const (
-	errTextTooBig  = "The parsed YAML is too big"
-	errTextNotHash = "Invalid configuration format"
+// ErrTooBig is the error about a configuration that is [TooBig], and errNotHash about one that is no hash
+// (lib/gitlab/config/loader).
+var (
+	ErrTooBig  = errors.New("The parsed YAML is too big")
+	errNotHash = errors.New("Invalid configuration format")
 )
 
 // maxSource is more than any text of a configuration that is not too big, its comments aside.
@@ -30,7 +31,7 @@ const maxDocuments = 3
 // configuration is empty. What is no hash, too big or no YAML is an error in GitLab's words.
 func Documents(source string) (header, config *Map, err error) {
 	if len(source) > maxSource {
-		return nil, nil, errors.New(errTextTooBig)
+		return nil, nil, ErrTooBig
 	}
 	var read []any
 	for _, text := range divider.Split(source, maxDocuments) {
@@ -38,7 +39,7 @@ func Documents(source string) (header, config *Map, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if !blank(value) {
+		if !Blank(value) {
 			read = append(read, value)
 		}
 	}
@@ -57,33 +58,20 @@ func Documents(source string) (header, config *Map, err error) {
 	return nil, documents[0], nil
 }
 
-// Load reads the text of one document, which must be a hash. What is none, too big or no YAML is an error in GitLab's
-// words.
-func Load(source string) (*Map, error) {
-	if len(source) > maxSource {
-		return nil, errors.New(errTextTooBig)
-	}
-	value, err := parse(source)
-	if err != nil {
-		return nil, err
-	}
-	return hash(value)
-}
-
 // hash is a value that is a hash and not too big.
 func hash(value any) (*Map, error) {
 	if TooBig(value) {
-		return nil, errors.New(errTextTooBig)
+		return nil, ErrTooBig
 	}
 	config, ok := value.(*Map)
 	if !ok {
-		return nil, errors.New(errTextNotHash)
+		return nil, errNotHash
 	}
 	return config, nil
 }
 
-// blank is Rails' idea of a document with nothing in it.
-func blank(value any) bool {
+// Blank is Rails' idea of a value with nothing in it: false is one, too.
+func Blank(value any) bool {
 	switch v := value.(type) {
 	case nil:
 		return true
@@ -128,7 +116,7 @@ func (p *parser) value(node *yaml.Node, depth int) (any, error) {
 	}
 	// An alias to a node that it lies in has no end, which GitLab finds out by measuring it.
 	if p.open[node] || depth > 4*maxDepth {
-		return nil, errors.New(errTextTooBig)
+		return nil, ErrTooBig
 	}
 	p.open[node] = true
 	defer delete(p.open, node)
@@ -190,12 +178,12 @@ func (p *parser) mapping(node *yaml.Node, depth int) (any, error) {
 		}
 		if key == mergeKey && p.mergeInto(m, value) {
 			if p.left < 0 {
-				return nil, errors.New(errTextTooBig)
+				return nil, ErrTooBig
 			}
 			continue
 		}
 		if !isPlain(key) && !fits(key, &p.left, 1) {
-			return nil, errors.New(errTextTooBig)
+			return nil, ErrTooBig
 		}
 		_, isText := key.(string)
 		_, isSymbol := key.(Symbol)

@@ -1,7 +1,6 @@
 package ciyaml
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -18,7 +17,7 @@ func (r *Reference) String() string { return referenceTag + " " + Inspect(r.data
 // GitLab's.
 func Resolve(config *Map) (*Map, error) {
 	if TooBig(config) { // which extends may have made it, of what is shared as yet and copied below
-		return nil, errors.New(errTextTooBig)
+		return nil, ErrTooBig
 	}
 	r := resolver{config: config, known: map[string]any{}}
 	value, err := r.value(config, 0)
@@ -26,7 +25,7 @@ func Resolve(config *Map) (*Map, error) {
 		return nil, err
 	}
 	if TooBig(value) {
-		return nil, errors.New(errTextTooBig)
+		return nil, ErrTooBig
 	}
 	return value.(*Map), nil
 }
@@ -40,7 +39,7 @@ type resolver struct {
 
 func (r *resolver) value(value any, depth int) (any, error) {
 	if depth > maxDepth*maxExtends {
-		return nil, errors.New(errTextTooBig)
+		return nil, ErrTooBig
 	}
 	switch v := value.(type) {
 	case *Reference:

@@ -2,17 +2,19 @@ package ciyaml
 
 import "errors"
 
-// maxNodes is how many elements lists may have taken in in all (Gitlab::Ci::Config::Interpolation::Config::MAX_NODES).
-const maxNodes = 500_000
+// maxTaken is how many elements lists may take in in all: more would be too big as YAML, too. The limit is ours. GitLab
+// has one of the nodes that it visits (MAX_NODES), which no configuration reaches that is not too big by itself.
+const maxTaken = 500_000
 
-// errTextTooLarge is of lib/gitlab/ci/config/interpolation/config.rb.
-const errTextTooLarge = "config too large"
+// ErrTooLarge is the error about a configuration that other values make too large
+// (lib/gitlab/ci/config/interpolation/config.rb).
+var ErrTooLarge = errors.New("config too large")
 
 // Replace is the configuration with other values in the place of its texts, keys included, in their order. A list that
 // takes the place of an element of a list is taken into it. What !reference holds stays. The first error of replaced
 // ends it.
 func Replace(config *Map, replaced func(text string) (any, error)) (*Map, error) {
-	r := replacer{replaced: replaced, left: maxNodes}
+	r := replacer{replaced: replaced, left: maxTaken}
 	value, err := r.value(config)
 	if err != nil {
 		return nil, err
@@ -53,7 +55,7 @@ func (r *replacer) list(list []any) (any, error) {
 			continue
 		}
 		if r.left -= len(taken); r.left < 0 {
-			return nil, errors.New(errTextTooLarge)
+			return nil, ErrTooLarge
 		}
 		result = append(result, taken...)
 	}

@@ -17,7 +17,8 @@ func TestConfigCases(t *testing.T) {
 
 // TestConfigCasesOverHTTP plays those that a project without files can ask with POST /projects/:id/ci/lint.
 func TestConfigCasesOverHTTP(t *testing.T) {
-	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	// The cases are of a GitLab whose rules see CI_JOB_GROUP_NAME.
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()), fakegitlab.WithVersion("17.10"))
 	token, played := gl.Token("dan"), 0
 	cases := conformance.ReadConfigCases(t, testkit.Path("testdata/conformance/"+conformance.ConfigCasesFile))
 	for _, c := range cases {

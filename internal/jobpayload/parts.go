@@ -207,10 +207,15 @@ func filesHash(in Input, key ci.CacheKey) string {
 	if c == nil {
 		return ""
 	}
+	byContent := key.Files != nil && in.Rules.CacheKeysByContent
+	files := slices.Concat(key.Files, key.FilesCommits)
+	if byContent {
+		files = withoutStars(files, func() []string { return r.Paths(sha) })
+	}
 	var hashes []string
-	for _, file := range slices.Concat(key.Files, key.FilesCommits) {
+	for _, file := range files {
 		file = strings.TrimLeft(file, "/")
-		if key.Files != nil && in.Rules.CacheKeysByContent {
+		if byContent {
 			if f, ok := r.FileAt(c.Tree, file); ok {
 				hashes = append(hashes, f.ID)
 			}
@@ -223,6 +228,18 @@ func filesHash(in Input, key ci.CacheKey) string {
 	}
 	slices.Sort(hashes)
 	return fmt.Sprintf("%x", sha1.Sum([]byte(strings.Join(slices.Compact(hashes), "-"))))
+}
+
+// withoutStars are files with those that a pattern means in its place (seed/build/cache.rb, expand_file_patterns).
+func withoutStars(files []string, paths func() []string) (expanded []string) {
+	for _, file := range files {
+		if strings.Contains(file, "*") {
+			expanded = append(expanded, ci.Matching(paths(), file)...)
+		} else {
+			expanded = append(expanded, file)
+		}
+	}
+	return expanded
 }
 
 // buildDependencies are the jobs whose artifacts are to be fetched, each with the token of the job that fetches them.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // TestJobPayloadOptions holds the keys that a spec decides against the JSON that GitLab's own specs expect, whole.
@@ -111,4 +112,26 @@ func TestUnsupportedFeatures(t *testing.T) {
 	codes := specFromJSON(t, `{"retry":{"max":1,"exit_codes":[1]}}`)
 	assert.Equal(t, []string{"return_exit_code"}, UnsupportedFeatures(codes, false, nil))
 	assert.Empty(t, UnsupportedFeatures(specFromJSON(t, `{"script":"x","artifacts":{"paths":["x"]}}`), false, nil))
+}
+
+// spec/lib/gitlab/ci/pipeline/seed/build/cache_spec.rb: where keys are made of what files contain, * stands for names.
+func TestCacheKeysOfPatterns(t *testing.T) {
+	in := payloadInputOf(ci.JobSpec{})
+	r := repository.New(nil)
+	tree, err := r.WriteTree("", map[string]repository.Write{"go.sum": {Content: []byte("a")},
+		"sub/go.sum": {Content: []byte("b")}, "sub/go.mod": {Content: []byte("c")}})
+	require.NoError(t, err)
+	c := r.AddCommit(repository.Commit{Tree: tree, Message: "Begin"})
+	r.SetRef("refs/heads/main", c.ID)
+	in.Project.Repository, in.Job.Commit.SHA = r, c.ID
+	key := func(byContent bool, files ...string) string {
+		in.Rules.CacheKeysByContent = byContent
+		return cacheKey(in, ci.CacheKey{Prefix: "p", Files: files}, 0)
+	}
+	assert.NotEqual(t, "p-default", key(true, "*.sum"))
+	assert.Equal(t, key(true, "go.sum"), key(true, "*.sum"), "which stay in their folder")
+	assert.Equal(t, key(true, "go.sum", "sub/go.sum"), key(true, "**go.sum"))
+	assert.Equal(t, key(true, "sub/go.mod", "sub/go.sum"), key(true, "sub/*"))
+	assert.Equal(t, "p-default", key(true, "*.lock"))
+	assert.Equal(t, "p-default", key(false, "*.sum"), "where they are made of commits, there are no patterns")
 }

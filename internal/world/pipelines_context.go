@@ -121,7 +121,8 @@ func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	r, sha := n.Project.Repository, f.Commit.SHA
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: n.Project.Path, Files: n.files(f),
 		Predefined: slices.Concat(st.PredefinedFor(n.Project, f), n.Predefined),
-		Variables:  st.givenTo(n.Project, f, ""), Changes: n.Changes}
+		Variables:  st.givenTo(n.Project, f, ""), Changes: n.Changes,
+		NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
 	x.OnEnvironment = func(name string) ci.JobVariables { return st.givenTo(n.Project, f, name) }
 	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && before != ZeroSHA && r.Commit(before) != nil {
 		x.Changes = append([]string{}, r.ChangedPaths(before, sha)...)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
@@ -80,4 +81,18 @@ func TestTrialsOfNothing(t *testing.T) {
 	require.NotNil(t, trial.Config)
 	assert.Equal(t, []string{"Please provide content of .gitlab-ci.yml"}, trial.Errors)
 	assert.False(t, trial.Config.Valid())
+}
+
+// Jobs, and so their rules, have CI_JOB_GROUP_NAME from 17.10 on.
+func TestRulesSeeTheGroupNameOfItsVersions(t *testing.T) {
+	st, p, _ := withFiles(t, map[string]string{"a": "a"})
+	for version, want := range map[string]int{"17.9": 1, "17.10": 2} {
+		var err error
+		st.Version, err = gitlabversion.Parse(version)
+		require.NoError(t, err)
+		trial := st.TryPipeline(NewPipeline{Project: p, User: st.Users.Rows[0],
+			CI: "a: {script: x}\nb 1/2: {script: x, rules: [{if: $CI_JOB_GROUP_NAME == 'b'}]}\n"})
+		require.Empty(t, trial.Errors)
+		assert.Len(t, trial.Jobs, want, version)
+	}
 }
