@@ -119,7 +119,7 @@ func (d *decoder) decode(n *node, v reflect.Value) {
 	}
 	switch v.Type() {
 	case timeType:
-		scalar(d, n, v, "a time", parseTime)
+		scalar(d, n, v, "a time", ParseTime)
 		return
 	case durationType:
 		d.duration(n, v)
@@ -429,7 +429,8 @@ func scalar[T any](d *decoder, n *node, v reflect.Value, what string, parse func
 	}
 }
 
-func parseTime(s string) (time.Time, error) {
+// ParseTime reads a time as RFC 3339 has it, or a day, which begins at midnight in UTC. The error says what is wanted.
+func ParseTime(s string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC(), nil

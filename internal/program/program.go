@@ -116,9 +116,9 @@ func (a *arguments) declare(flags *flag.FlagSet) {
 		"the `file` with the world to start with, which SIGHUP reads anew, or a ready-made world: "+readyMadeNames())
 	flags.StringVar(&a.version, "version", "17.2", "the `version` of GitLab to behave as")
 	flags.Func("start-time",
-		"the `time` at which the clock starts, as 2026-01-31T08:00:00Z; the default is 2024-07-01T12:00:00Z",
+		"the `time` at which the clock starts, as 2026-01-31T08:00:00Z or 2026-01-31; the default is 2024-07-01T12:00:00Z",
 		func(text string) (err error) {
-			a.start, err = time.Parse(time.RFC3339, text)
+			a.start, err = datajson.ParseTime(text)
 			return err
 		})
 	flags.BoolVar(&a.realTime, "real-time", false,

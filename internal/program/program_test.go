@@ -187,7 +187,7 @@ func TestRefuses(t *testing.T) {
 		{[]string{"-addr", "nowhere"}, `missing port in address; write "nowhere:0" for a free port`},
 		{[]string{"-version", "12.0"}, "12.0"},
 		{[]string{"-cert", "x.pem"}, "-cert needs -tls"},
-		{[]string{"-start-time", "yesterday"}, "yesterday"},
+		{[]string{"-start-time", "yesterday"}, `"yesterday" for flag -start-time: want a time as RFC 3339 has it`},
 		{[]string{"-start-time", "2026-01-31T08:00:00Z", "-real-time"}, "-real-time has no -start-time"},
 		{[]string{"-long-polling", "-1s"}, "-long-polling cannot be negative"},
 		{[]string{"world.json"}, `"world.json" is no flag`},
