@@ -69,14 +69,14 @@ func (c *Cache) UnmarshalJSON(data []byte) error { return unmarshalKeywords(data
 // MarshalJSON writes a string or, for a key made of files, a map.
 func (k CacheKey) MarshalJSON() ([]byte, error) {
 	type plain CacheKey
-	if !k.ofFiles() {
+	if !k.OfFiles() {
 		return datajson.MarshalPlain(k.Key)
 	}
 	return datajson.MarshalPlain(plain(k))
 }
 
-// ofFiles says whether the key is made of files.
-func (k CacheKey) ofFiles() bool { return k.Files != nil || k.FilesCommits != nil || k.Prefix != "" }
+// OfFiles says whether the key is made of files.
+func (k CacheKey) OfFiles() bool { return k.Files != nil || k.FilesCommits != nil || k.Prefix != "" }
 
 // UnmarshalJSON reads a string or a map.
 func (k *CacheKey) UnmarshalJSON(data []byte) error { return nameOrKeywords(data, &k.Key, k, nil) }

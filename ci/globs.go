@@ -20,7 +20,7 @@ const (
 func expandedGlobs(given []string, lookup func(string) (string, bool), room *int) globs {
 	var all globs
 	for _, each := range given {
-		if each = replaced(each, ciexpr.InText, lookup, true, room); !slices.Contains(all, each) {
+		if each = ciexpr.Replaced(each, ciexpr.InText, lookup, true, room); !slices.Contains(all, each) {
 			all = append(all, each)
 		}
 	}

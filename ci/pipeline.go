@@ -204,7 +204,7 @@ func (b *builder) workflow(p *Pipeline) bool {
 	}
 	b.root, b.rootCycle = &layer{list: slices.Clip(p.Variables)}, p.Variables.cycle(b.references)
 	seen := scopeOf(b.room, b.predefined, b.root, b.given)
-	p.Name = strings.TrimSpace(replaced(b.config.Workflow.Name, ciexpr.InText, seen.expanded, false, b.room))
+	p.Name = strings.TrimSpace(ciexpr.Replaced(b.config.Workflow.Name, ciexpr.InText, seen.expanded, false, b.room))
 	return true
 }
 
@@ -219,7 +219,7 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	own, given := &layer{list: b.x.predefinedOf(j)}, b.given
 	if env := j.Spec.Environment; env.Name != "" {
 		seen := scopeOf(b.room, own, b.predefined, variables, b.given)
-		name := replaced(env.Name, ciexpr.InText, seen.expanded, false, b.room)
+		name := ciexpr.Replaced(env.Name, ciexpr.InText, seen.expanded, false, b.room)
 		own, given = &layer{list: append(own.list, env.predefined(name)...)}, b.givenOn(name)
 	}
 	seen := scopeOf(b.room, own, b.predefined, variables, given)
@@ -248,10 +248,10 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	j.Spec.Variables = variables.list
 	j.Tags = slices.Clone(j.Tags)
 	for i, tag := range j.Tags { // in which what is unknown stays, and neither values nor rules are looked into
-		j.Tags[i] = replaced(tag, ciexpr.InText, seen.lookup, true, b.room)
+		j.Tags[i] = ciexpr.Replaced(tag, ciexpr.InText, seen.lookup, true, b.room)
 	}
 	seen = scopeOf(b.room, own, b.predefined, variables, given)
-	j.ResourceGroup = replaced(j.ResourceGroup, ciexpr.InText, seen.expanded, false, b.room)
+	j.ResourceGroup = ciexpr.Replaced(j.ResourceGroup, ciexpr.InText, seen.expanded, false, b.room)
 	return j, true, nil
 }
 
@@ -353,7 +353,7 @@ func (b *builder) changedFrom(c Changes, seen *scope) (bool, error) {
 	if c.CompareTo == "" || b.x.ChangesFrom == nil {
 		return b.changed(c.Paths, seen), nil
 	}
-	changes, ok := b.x.ChangesFrom(replaced(c.CompareTo, ciexpr.InText, seen.expanded, true, b.room))
+	changes, ok := b.x.ChangesFrom(ciexpr.Replaced(c.CompareTo, ciexpr.InText, seen.expanded, true, b.room))
 	if !ok {
 		return false, errCompareTo
 	}

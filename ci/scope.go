@@ -66,7 +66,7 @@ func (s *scope) expanded(name string) (string, bool) {
 				continue
 			}
 			if len(component) == 1 {
-				v.Value = replaced(v.Value, ciexpr.InValue, s.known, false, s.room)
+				v.Value = ciexpr.Replaced(v.Value, ciexpr.InValue, s.known, false, s.room)
 			}
 			s.values[each] = v.Value
 		}

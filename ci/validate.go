@@ -52,7 +52,7 @@ func (s JobSpec) Validate() error {
 	}
 	for i, cache := range s.Cache {
 		c.oneOf(indexed("cache", i)+".policy", cache.Policy, "pull-push", "push", "pull")
-		if cache.Key.Key != "" && cache.Key.ofFiles() {
+		if cache.Key.Key != "" && cache.Key.OfFiles() {
 			c.addf(indexed("cache", i)+".key", "is either a string or made of files and a prefix")
 		}
 		c.oneOf(indexed("cache", i)+".when", cache.When, "on_success", "on_failure", "always")

@@ -2,7 +2,6 @@ package ci
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -20,26 +19,7 @@ func Expand(text string, variables JobVariables) string {
 // in any case.
 func expand(text string, lookup func(string) (string, bool), keep bool) string {
 	room := ciexpr.MostExpanded
-	return replaced(text, ciexpr.InText, lookup, keep, &room)
-}
-
-// replaced is a text with the values of what references in it name, as long as there is room for them.
-func replaced(text string, references *regexp.Regexp, lookup func(string) (string, bool), keep bool, room *int) string {
-	if !ciexpr.MayRefer(text) {
-		return text
-	}
-	return references.ReplaceAllStringFunc(text, func(found string) string {
-		name := ciexpr.Named(found)
-		if name == "" {
-			return found
-		}
-		value, ok := lookup(name)
-		if !ok && keep || len(value) > *room {
-			return found
-		}
-		*room -= len(value)
-		return value
-	})
+	return ciexpr.Replaced(text, ciexpr.InText, lookup, keep, &room)
 }
 
 func (v JobVariables) lookup(name string) (string, bool) {

@@ -32,6 +32,26 @@ func References(value string) (names []string) {
 	return names
 }
 
+// Replaced is a text with the values of what references in it name, as long as there is room for them, in bytes; keep
+// leaves a reference to what is not there as it stands, for which nothing comes otherwise.
+func Replaced(text string, references *regexp.Regexp, lookup func(string) (string, bool), keep bool, room *int) string {
+	if !MayRefer(text) {
+		return text
+	}
+	return references.ReplaceAllStringFunc(text, func(found string) string {
+		name := Named(found)
+		if name == "" {
+			return found
+		}
+		value, ok := lookup(name)
+		if !ok && keep || len(value) > *room {
+			return found
+		}
+		*room -= len(value)
+		return value
+	})
+}
+
 // MayRefer says whether there may be references in a text.
 func MayRefer(text string) bool { return strings.ContainsAny(text, "$%") }
 

@@ -6,7 +6,6 @@ package front
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -97,7 +96,7 @@ func (s *DetailedStatus) warn(q *Request) {
 func (q *Request) PipelineStatus(p *world.Pipeline, hasDetails bool) DetailedStatus {
 	status, warned := p.StatusPresent()
 	s := q.plainStatus(status)
-	s.HasDetails, s.DetailsPath = hasDetails, pipelinePage(p)
+	s.HasDetails, s.DetailsPath = hasDetails, "/"+PipelinePage(p)
 	switch {
 	case warned:
 		s.warn(q)
@@ -109,16 +108,11 @@ func (q *Request) PipelineStatus(p *world.Pipeline, hasDetails bool) DetailedSta
 	return s
 }
 
-// pipelinePage is the path of a pipeline's page.
-func pipelinePage(p *world.Pipeline) string {
-	return "/" + p.Project().Path + "/-/pipelines/" + strconv.Itoa(p.ID)
-}
-
 // StageStatus is the status of a stage of a pipeline. Whose turn it is or was, and who waits for people, can be run.
 func (q *Request) StageStatus(p *world.Pipeline, stage world.Stage) DetailedStatus {
 	s := q.plainStatus(stage.Status)
 	s.HasDetails = q.OnProject(p.Project(), policy.ReadPipeline).Allowed
-	s.DetailsPath = pipelinePage(p) + "#" + (&url.URL{Fragment: stage.Name}).EscapedFragment()
+	s.DetailsPath = "/" + PipelinePage(p) + "#" + (&url.URL{Fragment: stage.Name}).EscapedFragment()
 	switch stage.Status {
 	case world.JobSuccess:
 		if world.Warned(stage.Jobs) {
@@ -126,7 +120,7 @@ func (q *Request) StageStatus(p *world.Pipeline, stage world.Stage) DetailedStat
 		}
 	case world.JobManual, world.JobScheduled, world.JobSkipped:
 		s.Action = &StatusAction{Title: titleOfStageRun, ButtonTitle: titleOfStageRun, Icon: iconToPlay,
-			Method: methodOfStatuses, Path: pipelinePage(p) + "/stages/" + url.PathEscape(stage.Name) + pathOfStageRun}
+			Method: methodOfStatuses, Path: "/" + PipelinePage(p) + "/stages/" + url.PathEscape(stage.Name) + pathOfStageRun}
 	}
 	return s
 }

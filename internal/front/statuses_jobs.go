@@ -4,7 +4,6 @@ package front
 // lib/gitlab/ci/status/bridge), and why it has failed (app/presenters/commit_status_presenter.rb).
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -35,15 +34,12 @@ var (
 	actionUnschedule = StatusAction{"Unschedule", "Unschedule job", "time-out", methodOfStatuses, "/unschedule"}
 )
 
-// jobPage is the path of a job's page.
-func jobPage(j *world.Job) string { return "/" + j.Project.Path + "/-/jobs/" + strconv.Itoa(j.ID) }
-
 // JobStatus is the status of a job. Trigger jobs have no pages of their own.
 func (q *Request) JobStatus(j *world.Job) DetailedStatus {
 	s := q.plainStatus(j.Status)
 	bridge := j.IsBridge()
 	if !bridge {
-		s.HasDetails, s.DetailsPath = q.OnProject(j.Project, policy.ReadBuild).Allowed, jobPage(j)
+		s.HasDetails, s.DetailsPath = q.OnProject(j.Project, policy.ReadBuild).Allowed, "/"+JobPage(j)
 	}
 	if j.Status == world.JobScheduled && !j.ScheduledAt.IsZero() && !bridge {
 		s.Tooltip = tooltipDelayed
@@ -63,7 +59,7 @@ func (q *Request) JobStatus(j *world.Job) DetailedStatus {
 func (q *Request) offer(s *DetailedStatus, j *world.Job, action StatusAction, may JobRule) {
 	s.Action = nil
 	if q.OnJob(j, may).Allowed {
-		action.Path = jobPage(j) + action.Path
+		action.Path = "/" + JobPage(j) + action.Path
 		s.Action = &action
 	}
 }
@@ -74,7 +70,7 @@ func (q *Request) addCare(s *DetailedStatus, j *world.Job) {
 	case j.Status == world.JobWaitingForResource:
 		if g := q.ResourceGroup(j.Project, j.ResourceGroup); g != nil && g.Holder() != nil {
 			look := actionUnlock
-			look.Path = jobPage(g.Holder())
+			look.Path = "/" + JobPage(g.Holder())
 			s.Action = &look
 		}
 	case j.IsBridge(): // what would be canceled or tried again is its downstream pipeline

@@ -24,6 +24,7 @@ const (
 	MsgRetryLater             = "Retry later\n"
 	MsgRegistrationDisallowed = "410 Gone - runner registration disallowed"
 	msgHealthy                = "GitLab OK"
+	MsgNotRetryable           = "Job is not retryable"
 	MsgReadOnly               = "You cannot perform write operations on a read-only instance"
 )
 

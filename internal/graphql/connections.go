@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -260,9 +261,6 @@ func (o order) compare(a, b key) int {
 	return cmp.Or(byTime, cmp.Compare(b.id, a.id))
 }
 
-// cursorTime is how a cursor writes a time.
-const cursorTime = "2006-01-02 15:04:05.000000000 UTC"
-
 // idColumn is the column of ids.
 const idColumn = "id"
 
@@ -275,7 +273,7 @@ func (o order) cursor(k key) string {
 	case k.at.IsZero():
 		return encode64(`{"` + o.column + `":null,` + id)
 	}
-	return encode64(`{"` + o.column + `":"` + k.at.UTC().Format(cursorTime) + `",` + id)
+	return encode64(`{"` + o.column + `":"` + k.at.UTC().Format(front.CursorTime) + `",` + id)
 }
 
 // parse reads a cursor.
@@ -293,7 +291,7 @@ func (o order) parse(cursor string) (k key, err error) {
 		return k, failure(msgBadCursor)
 	}
 	if at := values[o.column]; at != nil && o.column != "" {
-		if k.at, err = time.Parse(cursorTime, *at); err != nil {
+		if k.at, err = time.Parse(front.CursorTime, *at); err != nil {
 			return k, failure(msgBadCursor)
 		}
 	}

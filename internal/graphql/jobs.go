@@ -167,7 +167,7 @@ func (c *call) stuck(j *world.Job) bool {
 
 // jobPage is the address of a job's page, or of one below it, without the host.
 func jobPage(j *world.Job, rest string) string {
-	return "/" + projectPage(j.Project) + "/jobs/" + strconv.Itoa(j.ID) + rest
+	return "/" + front.JobPage(j) + rest
 }
 
 // jobPaths are the addresses of a job's pages, without the host.

@@ -43,7 +43,7 @@ func playJob(c *call, x *exec, input args) (payload, error) {
 	}
 	if played == j && j.Status == before {
 		x.Note(fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
-		return unchanged(msgNotRetryable), nil
+		return unchanged(front.MsgNotRetryable), nil
 	}
 	return payload{"job": played}, nil
 }
@@ -58,7 +58,7 @@ func retryJob(c *call, x *exec, input args) (payload, error) {
 		if !c.Has(gitlabversion.RetryRefusalText) {
 			return unchanged(msgCannotRetry), nil
 		}
-		return unchanged(msgNotRetryable), nil
+		return unchanged(front.MsgNotRetryable), nil
 	}
 	return payload{"job": c.RetryJobWith(j, c.User, jobVariables(input["variables"]))}, nil
 }

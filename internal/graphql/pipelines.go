@@ -87,7 +87,7 @@ func pipelinePlaces() rows {
 	return rows{
 		"beforeSha":  before,
 		"commitPath": of(func(_ *call, p *world.Pipeline) any { return path(p, "commit/"+p.Commit().SHA) }),
-		"path":       of(func(_ *call, p *world.Pipeline) any { return path(p, "pipelines/"+strconv.Itoa(p.ID)) }),
+		"path":       of(func(_ *call, p *world.Pipeline) any { return "/" + front.PipelinePage(p) }),
 		"ref":        of(func(_ *call, p *world.Pipeline) any { return p.Ref() }),
 		"refPath": of(func(_ *call, p *world.Pipeline) any {
 			if p.RefIsTag() {

@@ -55,7 +55,6 @@ const (
 // app/graphql/types/ci/pipeline_type.rb).
 const (
 	msgConfigError   = "The pipeline failed due to an error on the CI/CD configuration file."
-	msgNotRetryable  = "Job is not retryable"
 	msgCannotRetry   = "Job cannot be retried" // before GitLab 18.10
 	msgNotCancelable = "Pipeline is not cancelable"
 	msgOneOfIDOrName = "One of id or name is required"

@@ -183,7 +183,7 @@ func buildCache(in Input) []payloadCache {
 // and begins with the key's prefix or else with the cache's place in the list and the names of the files
 // (lib/gitlab/ci/build/cache.rb, lib/gitlab/ci/pipeline/seed/build/cache.rb).
 func cacheKey(in Input, key ci.CacheKey, index int) string {
-	if key.Files == nil && key.FilesCommits == nil && key.Prefix == "" {
+	if !key.OfFiles() {
 		return cmp.Or(key.Key, "default")
 	}
 	prefix := strconv.Itoa(index)

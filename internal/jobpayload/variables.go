@@ -69,16 +69,13 @@ func (l *variableList) addSettings(levels [][]*world.Variable, environment strin
 // References in values are still as they were written (lib/gitlab/ci/variables/builder.rb,
 // https://docs.gitlab.com/ee/ci/variables/predefined_variables.html).
 func jobVariables(in Input) []payloadVariable {
-	return variablesOn(in, environmentOf(in), in.Job.Variables)
+	return variablesOn(in, Environment(in), in.Job.Variables)
 }
 
-// Environment is environmentOf for who only wants to know that.
-func Environment(in Input) string { return environmentOf(in) }
-
-// environmentOf is the name of the job's environment, in which references to variables that are for all environments
+// Environment is the name of the job's environment, in which references to variables that are for all environments
 // stand for their values, but for those given when the job was played; to those that are not there, for nothing
 // (app/models/ci/build.rb, expanded_environment_name; lib/expand_variables.rb, expand).
-func environmentOf(in Input) string {
+func Environment(in Input) string {
 	name := in.Job.Spec.Environment.Name
 	if !ciexpr.MayRefer(name) {
 		return name
@@ -88,14 +85,8 @@ func environmentOf(in Input) string {
 		known[v.Key] = v
 	}
 	room := ciexpr.MostExpanded
-	return ciexpr.InText.ReplaceAllStringFunc(name, func(reference string) string {
-		v := known[ciexpr.Named(reference)]
-		if len(v.Value) > room {
-			return reference
-		}
-		room -= len(v.Value)
-		return v.Value
-	})
+	value := func(key string) (string, bool) { return known[key].Value, true }
+	return ciexpr.Replaced(name, ciexpr.InText, value, false, &room)
 }
 
 // usualVariables is for how many there is room at first, a few more than a job has of which nothing is said.
@@ -318,14 +309,11 @@ func expandVariables(variables []payloadVariable) []payloadVariable {
 // substituted is a text with the values of the known variables in the place of references to them, as long as there is
 // room for them; the rest is left to the runner.
 func substituted(text string, known map[string]payloadVariable, room *int) string {
-	return ciexpr.InValue.ReplaceAllStringFunc(text, func(reference string) string {
-		v, ok := known[ciexpr.Named(reference)]
-		if !ok || v.File || v.Raw || len(v.Value) > *room {
-			return reference
-		}
-		*room -= len(v.Value)
-		return v.Value
-	})
+	value := func(key string) (string, bool) {
+		v, ok := known[key]
+		return v.Value, ok && !v.File && !v.Raw
+	}
+	return ciexpr.Replaced(text, ciexpr.InValue, value, true, room)
 }
 
 // sortVariables is the order, as indexes of variables, in which each comes after those that it refers to, otherwise as

@@ -193,7 +193,7 @@ func retryJob(q request) front.Response {
 		return *refusal
 	}
 	if !j.Retryable() {
-		return front.Forbidden(msgNotRetryable, fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
+		return front.Forbidden(front.MsgNotRetryable, fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 	}
 	inputs, refusal := q.jobInputs(j)
 	if refusal != nil {

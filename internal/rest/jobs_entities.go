@@ -5,9 +5,9 @@ package rest
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -87,16 +87,13 @@ func (q request) jobEntity(j *world.Job) jobEntity {
 		StartedAt: q.timeOrNull(j.StartedAt), FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
 		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt),
 		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j.Pipeline), FailureReason: j.FailureReason,
-		WebURL: q.WebURL(jobPage(j)), Project: &project}
+		WebURL: q.WebURL(front.JobPage(j)), Project: &project}
 	if u := j.ShownUser(); u != nil {
 		user := q.userEntity(u)
 		e.User = &user
 	}
 	return e
 }
-
-// jobPage is the path of a job's page, without the slash ahead of it.
-func jobPage(j *world.Job) string { return j.Project.Path + "/-/jobs/" + strconv.Itoa(j.ID) }
 
 // seconds is the time between two moments; of one that has no end yet, until now; nil without a beginning.
 func (q request) seconds(from, to time.Time) *float64 {

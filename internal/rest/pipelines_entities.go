@@ -4,7 +4,6 @@ package rest
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -55,12 +54,7 @@ type fullPipelineEntity struct {
 func (q request) pipelineEntity(p *world.Pipeline) *pipelineEntity {
 	return &pipelineEntity{ID: p.ID, IID: p.IID(), ProjectID: p.Project().ID, SHA: p.Commit().SHA, Ref: p.Ref(),
 		Status: string(p.Status()), Source: p.Source(), CreatedAt: q.iso(p.CreatedAt()), UpdatedAt: q.iso(p.UpdatedAt()),
-		WebURL: q.WebURL(pipelinePage(p))}
-}
-
-// pipelinePage is the path of a pipeline's page, without the slash ahead of it.
-func pipelinePage(p *world.Pipeline) string {
-	return p.Project().Path + "/-/pipelines/" + strconv.Itoa(p.ID)
+		WebURL: q.WebURL(front.PipelinePage(p))}
 }
 
 func (q request) namedPipeline(p *world.Pipeline) namedPipelineEntity {

@@ -277,7 +277,7 @@ func (q request) testCase(j *world.Job, suite string, c junit.Case) testCaseEnti
 	}
 	e.key = testKey{c.Status, suite, world.OrEmpty(c.Classname), world.OrEmpty(c.Name)}
 	if c.Attachment != "" {
-		u := q.WebURL(jobPage(j) + "/artifacts/file/" + c.Attachment)
+		u := q.WebURL(front.JobPage(j) + "/artifacts/file/" + c.Attachment)
 		e.Attachment = &u
 	}
 	return e

@@ -159,7 +159,6 @@ const (
 	msgFileMissing         = "file is missing"
 	msgFileInvalid         = "file is invalid"
 	msgJobRouter           = "Job Router is not available. Please contact your administrator."
-	msgNotRetryable        = "Job is not retryable"
 	msgNotErasable         = "Job is not erasable!"
 	msgUnplayable          = "Unplayable Job"
 	msgScopeNotValid       = "scope does not have a valid value"

@@ -64,16 +64,13 @@ func (q request) userColumn() column[*world.User] {
 	case "username":
 		by.value = func(u *world.User) string { return u.Username }
 	case orderUpdated:
-		by.value = func(u *world.User) string { return u.ChangedAt().UTC().Format(cursorTime) }
+		by.value = func(u *world.User) string { return u.ChangedAt().UTC().Format(front.CursorTime) }
 	default:
 		return by // created_at is by id, too
 	}
 	by.name = order
 	return by
 }
-
-// cursorTime is how a cursor writes a time.
-const cursorTime = "2006-01-02 15:04:05.000000000 UTC"
 
 // wantedUser tells whether a user is among those whose state and kind are asked for.
 func (q request) wantedUser() func(*world.User) bool {
