@@ -161,6 +161,11 @@ const (
 	ScheduleInputs
 	ScheduleErrorsSaved
 	TriggerExpiry
+	JobTokenScopeChanges
+	JobTokenScopeGroups
+	JobTokenEnforcement
+	JobTokenEnforced
+	AllowlistTakesItself
 	differenceCount
 )
 

@@ -28,6 +28,7 @@ type Param struct {
 	Name     string
 	Kind     Kind
 	Required bool           // the key must be there, even if null
+	NotBlank bool           // of what is there, neither null nor a blank text will do; of what must be, neither is absent
 	Values   []string       // the values allowed, in text form; checked on everything but null, so also on ""
 	Except   []string       // the values not allowed, in text form
 	Match    *regexp.Regexp // what the text form must match
@@ -84,6 +85,9 @@ type check struct {
 	rules  []Rule
 }
 
+// isEmpty is what Grape says of a blank value where none may be (allow_blank: false).
+const isEmpty = "is empty"
+
 func (c *check) fail(name, complaint string) {
 	if sentence := name + " " + complaint; !slices.Contains(c.errors, sentence) {
 		c.errors = append(c.errors, sentence)
@@ -132,6 +136,9 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 	}
 	if !present {
 		c.fail(name, "is missing")
+		if p.NotBlank {
+			c.fail(name, isEmpty)
+		}
 		if len(p.Values) > 0 && prefix == "" && p.Kind != CommaList { // a comma list is one without elements then
 			c.fail(name, "does not have a valid value")
 		}
@@ -147,6 +154,9 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 		value = c.fields(p.Fields, hash, name)
 	}
 	data[p.Name] = value
+	if text, isText := value.(string); p.NotBlank && (value == nil || isText && strings.TrimSpace(text) == "") {
+		c.fail(name, isEmpty)
+	}
 	c.value(p, name, value, prefix == "")
 }
 
