@@ -39,6 +39,7 @@ const (
 	JobStatusOnUpdate
 	JobGroupName
 	CacheKeysByContent
+	CachesByRole
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
