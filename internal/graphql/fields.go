@@ -74,7 +74,7 @@ func allRows() map[string]rows {
 		"Query": rootRows(), "Mutation": {}, "Metadata": metadataRows(), "QueryComplexity": complexityRows(),
 		"CiRunner": runnerRows(), "RunnerPermissions": runnerPermissionRows(), "CiRunnerManager": managerRows(),
 		"CiRunnerEdge": runnerEdgeRows(),
-		"CiJob":        jobRows(), "JobPermissions": jobPermissionRows(), "CiStage": stageRows(),
+		"CiJob":        jobRows(), "CiJobTrace": logRows(), "CiManualVariable": manualVariableRows(), "JobPermissions": jobPermissionRows(), "CiStage": stageRows(),
 		"CiGroup": groupOfJobsRows(), "DetailedStatus": statusRows(), "StatusAction": statusActionRows(),
 		"CiBuildNeed": needRows(), "CiJobArtifact": artifactRows(), "PipelineManualVariable": variableRows(),
 		"Pipeline": pipelineRows(), "PipelinePermissions": pipelinePermissionRows(),

@@ -36,8 +36,12 @@ func playJob(c *call, x *exec, input args) (payload, error) {
 	if d := c.MaySetVariables(j.Project); len(variables) > 0 && !d.Allowed {
 		return nil, &GitLabFails{fmt.Sprintf("variables for job %d: %s", j.ID, d.Reason)} // which nothing rescues
 	}
+	inputs, refusal := givenInputs(x, j, input["inputs"])
+	if refusal != nil {
+		return refusal, nil
+	}
 	before := j.Status
-	played := c.PlayJob(j, c.User, variables, j.Spec.Inputs)
+	played := c.PlayJob(j, c.User, variables, inputs)
 	if !c.Has(gitlabversion.PlayAnswersNewAttempt) {
 		return payload{"job": j}, nil
 	}
@@ -60,7 +64,40 @@ func retryJob(c *call, x *exec, input args) (payload, error) {
 		}
 		return unchanged(front.MsgNotRetryable), nil
 	}
-	return payload{"job": c.RetryJobWith(j, c.User, jobVariables(input["variables"]))}, nil
+	inputs, refusal := givenInputs(x, j, input["inputs"])
+	if refusal != nil {
+		return refusal, nil
+	}
+	return payload{"job": c.RetryJobWith(j, c.User, jobVariables(input["variables"]), inputs)}, nil
+}
+
+// givenInputs are the inputs of a job with those that a mutation gives in their place, and the refusal of what the job
+// does not take.
+func givenInputs(x *exec, j *world.Job, list any) (ci.JobInputs, payload) {
+	var given []world.GivenInput
+	elements, _ := list.([]any)
+	for _, element := range elements {
+		in := element.(args)
+		given = append(given, world.GivenInput{Name: in["name"].(string), Value: in["value"]})
+	}
+	inputs, err := j.InputsWith(given)
+	if err != nil {
+		x.Note(fmt.Sprintf("job %d has other inputs", j.ID))
+		return nil, unchanged(err.Error())
+	}
+	return inputs, nil
+}
+
+// unscheduleJob has a delayed job wait for a person instead; of any other job GitLab says nothing.
+func unscheduleJob(c *call, x *exec, input args) (payload, error) {
+	j, err := c.findJob(x, input["id"], policy.UnscheduleJob)
+	if err != nil {
+		return nil, err
+	}
+	if j.Status == world.JobScheduled {
+		_ = c.UnscheduleJob(j) // from this state it can
+	}
+	return payload{"job": j}, nil
 }
 
 // jobVariables are those that a mutation gives a job.

@@ -106,7 +106,7 @@ var unserved = map[string]string{
 		createBranch createClusterAgent createIssue createNote createSnippet deleteAnnotation destroyBoard destroyNote
 		destroyPackage destroySnippet discussionToggleResolve environmentCreate environmentDelete environmentStop
 		environmentUpdate groupMemberBulkUpdate groupUpdate issueMove issueSetAssignees issueSetConfidential
-		issueSetDueDate issueSetLocked issueSetSubscription jobArtifactsDestroy jobUnschedule labelCreate labelUpdate
+		issueSetDueDate issueSetLocked issueSetSubscription jobArtifactsDestroy labelCreate labelUpdate
 		markAsSpamSnippet mergeRequestAccept mergeRequestCreate mergeRequestSetAssignees mergeRequestSetDraft
 		mergeRequestSetLabels mergeRequestSetLocked mergeRequestSetMilestone mergeRequestSetReviewers
 		mergeRequestSetSubscription mergeRequestUpdate namespaceCiCdSettingsUpdate namespaceSettingsUpdate
@@ -127,8 +127,8 @@ var unserved = map[string]string{
 	"PipelineCancelPayload": `pipeline`,
 	"Metadata":              `featureFlags`,
 	"Kas":                   `externalK8sProxyUrl`,
-	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec manualVariables runnerManagers trace`,
-	"CiJobInterface":        `exitCode trace`,
+	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec runnerManagers`,
+	"CiJobInterface":        `exitCode`,
 	"Pipeline": `codeQualityReportSummary codeQualityReports commit computeMinutes configSource dastProfile
 		enabledPartialSecurityScans enabledSecurityScans endpoint errorMessages hasManualActions hasScheduledActions
 		latest mergeRequest mergeRequestEventType refText securityReportFinding securityReportFindings
