@@ -26,6 +26,7 @@
 //	joblog.go          the end of a job's log in HTML
 //	jobs_around.go     what jobs need and keep, and what pipelines were given
 //	pipelines.go       Pipeline
+//	commits.go         the commits of pipelines
 //	stages.go          CiStage and CiGroup
 //	statuses.go        DetailedStatus
 //	namespaces.go      Project, Group, UserCore and CurrentUser; projects.go the lists of projects

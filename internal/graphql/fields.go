@@ -77,7 +77,7 @@ func allRows() map[string]rows {
 		"CiJob":        jobRows(), "CiJobTrace": logRows(), "CiManualVariable": manualVariableRows(), "JobPermissions": jobPermissionRows(), "CiStage": stageRows(),
 		"CiGroup": groupOfJobsRows(), "DetailedStatus": statusRows(), "StatusAction": statusActionRows(),
 		"CiBuildNeed": needRows(), "CiJobArtifact": artifactRows(), "PipelineManualVariable": variableRows(),
-		"Pipeline": pipelineRows(), "PipelinePermissions": pipelinePermissionRows(),
+		"Pipeline": pipelineRows(), "Commit": commitRows(), "PipelinePermissions": pipelinePermissionRows(),
 		"Project": projectRows(), "ProjectPermissions": projectPermissionRows(),
 		"Group": groupRows(), "GroupPermissions": groupPermissionRows(),
 		"UserCore": userRows(), "CurrentUser": currentUserRows(),

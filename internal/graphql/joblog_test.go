@@ -56,3 +56,19 @@ func TestTailsOfLogs(t *testing.T) {
 	assert.Equal(t, strings.Repeat("a", 1009)+strings.Repeat("\n"+line, 15), tailOf(all, 20))
 	assert.Equal(t, "\uFFFD££"+strings.Repeat("a", mostLogBytes-5), tailOf([]byte("£££"+strings.Repeat("a", mostLogBytes-5)), 1))
 }
+
+// What app/models/commit.rb makes of messages.
+func TestTextsOfCommits(t *testing.T) {
+	long := strings.Repeat("word ", 22) + "end"
+	for message, want := range map[string][3]string{
+		"Fix it\n\nFor good.\n":        {"Fix it", "Fix it", "\nFor good."},
+		"Fix it":                       {"Fix it", "Fix it", ""},
+		" \n":                          {"No commit message", "No commit message", ""},
+		long + "\nmore":                {strings.TrimSpace(strings.Repeat("word ", 15)) + "...", long, long + "\nmore"},
+		strings.Repeat("a", 100):       {strings.Repeat("a", 78) + "...", strings.Repeat("a", 100), strings.Repeat("a", 100)},
+		strings.Repeat("a", 99) + "\r": {strings.Repeat("a", 99), strings.Repeat("a", 99), ""},
+	} {
+		c := commit{message: message}
+		assert.Equal(t, want, [3]string{c.title(), c.fullTitle(), c.description()}, "%q", message)
+	}
+}

@@ -112,6 +112,9 @@ func jobVariables(list any) []ci.JobVariable {
 	return all
 }
 
+// operationOfPage is what GitLab's own page calls its operation (app/graphql/mutations/ci/pipeline/create.rb).
+const operationOfPage = "internalPipelineCreate"
+
 // createPipeline makes a pipeline for a ref, of its file. What the file says is wrong leaves no pipeline.
 func createPipeline(c *call, x *exec, input args) (payload, error) {
 	p, err := c.projectAt(x, input["projectPath"])
@@ -127,7 +130,11 @@ func createPipeline(c *call, x *exec, input args) (payload, error) {
 		given := element.(args)
 		inputs[given["name"].(string)] = inputValue(given["value"])
 	}
-	made, err := c.MakePipeline(c.User, world.NewPipeline{Project: p, Ref: input["ref"].(string), Source: world.SourceAPI,
+	source := world.SourceAPI
+	if x.Operation() == operationOfPage {
+		source = world.SourceWeb
+	}
+	made, err := c.MakePipeline(c.User, world.NewPipeline{Project: p, Ref: input["ref"].(string), Source: source,
 		Variables: jobVariables(input["variables"]), Inputs: inputs, IgnoreSkip: true})
 	if err != nil {
 		return unchanged(strings.Join(sentences(x, err), " and ")), nil

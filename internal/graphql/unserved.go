@@ -129,11 +129,12 @@ var unserved = map[string]string{
 	"Kas":                   `externalK8sProxyUrl`,
 	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec runnerManagers`,
 	"CiJobInterface":        `exitCode`,
-	"Pipeline": `codeQualityReportSummary codeQualityReports commit computeMinutes configSource dastProfile
-		enabledPartialSecurityScans enabledSecurityScans endpoint errorMessages hasManualActions hasScheduledActions
-		latest mergeRequest mergeRequestEventType refText securityReportFinding securityReportFindings
-		securityReportSummary testReportSummary testSuite troubleshootJobWithAi type warningMessages`,
-	"PipelineInterface":      `commit`,
+	"Pipeline": `codeQualityReportSummary codeQualityReports computeMinutes configSource dastProfile
+		enabledPartialSecurityScans enabledSecurityScans endpoint errorMessages failedJobsCount mergeRequest
+		mergeRequestEventType pipelineSchedule securityReportFinding securityReportFindings
+		securityReportSummary testReportSummary testSuite troubleshootJobWithAi warningMessages`,
+	"Commit": `author authorGravatar descriptionHtml diffs fullTitleHtml pipelines signature signatureHtml
+		titleHtml`,
 	"CiJobArtifact":          `id`,
 	"PipelineManualVariable": `id`,
 	"StatusAction":           `confirmationMessage`,
