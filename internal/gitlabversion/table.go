@@ -161,6 +161,8 @@ const (
 	ScheduleInputs
 	ScheduleErrorsSaved
 	TriggerExpiry
+	NewestReadyFirstMode
+	CurrentJobOfResource
 	differenceCount
 )
 
