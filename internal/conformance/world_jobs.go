@@ -42,7 +42,8 @@ func (p fakeWorld) job(name string, in caseJob) {
 		SystemID: in.Manager, User: in.User,
 		Name: in.Name, Stage: in.Stage, StageIndex: in.StageIndex, Ref: in.Ref, RefIsTag: in.Tag, Protected: in.Protected,
 		Erased: in.Erased, Manual: in.Manual, AllowFailure: in.AllowFailure,
-		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.At(p.gl.Now()), Spec: in.Options, Trigger: in.Trigger}
+		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.At(p.gl.Now()),
+		Spec: in.Options, Trigger: in.Trigger}
 	if in.Timeout > 0 {
 		j.Spec.Timeout = in.Timeout.Duration()
 	}
