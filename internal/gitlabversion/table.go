@@ -162,6 +162,8 @@ const (
 	ScheduleInputs
 	ScheduleErrorsSaved
 	TriggerExpiry
+	NewestReadyFirstMode
+	CurrentJobOfResource
 	differenceCount
 )
 
