@@ -108,6 +108,7 @@ const (
 	OwnTokenCreation
 	TokenRotationExpiry
 	TokenSelfRotation
+	ResourceTokenSelfRotation
 	TokenFamilyRevoked
 	TokenExpiryFilters
 	ActivationByService
