@@ -109,6 +109,7 @@ const (
 	OwnTokenCreation
 	TokenRotationExpiry
 	TokenSelfRotation
+	ResourceTokenSelfRotation
 	TokenFamilyRevoked
 	TokenExpiryFilters
 	ActivationByService
