@@ -28,10 +28,11 @@ type Param struct {
 	Name     string
 	Kind     Kind
 	Required bool           // the key must be there, even if null
-	NotBlank bool           // of what is there, neither null nor a blank text will do; of what must be, neither is absent
 	Values   []string       // the values allowed, in text form; checked on everything but null, so also on ""
 	Except   []string       // the values not allowed, in text form
 	Match    *regexp.Regexp // what the text form must match
+	NotBlank bool           // Grape's allow_blank: false: neither null nor white space; what is missing is empty, too
+	FilePath bool           // GitLab's file_path: a path that stays below where it begins, however it is written
 	Default  any            // string, int, bool or []string that takes the place of an absent or null value
 	Fields   []Param        // the inside of a Hash
 	When     *When          // nil: always declared
@@ -85,9 +86,6 @@ type check struct {
 	rules  []Rule
 }
 
-// isEmpty is what Grape says of a blank value where none may be (allow_blank: false).
-const isEmpty = "is empty"
-
 func (c *check) fail(name, complaint string) {
 	if sentence := name + " " + complaint; !slices.Contains(c.errors, sentence) {
 		c.errors = append(c.errors, sentence)
@@ -136,11 +134,11 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 	}
 	if !present {
 		c.fail(name, "is missing")
-		if p.NotBlank {
-			c.fail(name, isEmpty)
-		}
 		if len(p.Values) > 0 && prefix == "" && p.Kind != CommaList { // a comma list is one without elements then
 			c.fail(name, "does not have a valid value")
+		}
+		if p.NotBlank {
+			c.fail(name, "is empty")
 		}
 		c.fields(p.Fields, nil, name)
 		return
@@ -154,10 +152,24 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 		value = c.fields(p.Fields, hash, name)
 	}
 	data[p.Name] = value
-	if text, isText := value.(string); p.NotBlank && (value == nil || isText && strings.TrimSpace(text) == "") {
-		c.fail(name, isEmpty)
-	}
 	c.value(p, name, value, prefix == "")
+	if p.NotBlank && isBlank(value) {
+		c.fail(name, "is empty")
+	}
+	if path, isText := value.(string); p.FilePath && (!isText || !staysBelow(path)) {
+		c.fail(name, "should be a valid file path")
+	}
+}
+
+// isBlank reports whether Ruby calls a value blank, of those that parameters with a type have. False is none here.
+func isBlank(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(value) == ""
+	}
+	return false
 }
 
 // value checks the lists and the pattern. Grape also checks a value that could not be coerced.
