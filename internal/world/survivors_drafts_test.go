@@ -149,6 +149,9 @@ func TestOrphanedRunnersStay(t *testing.T) {
 		require.NoError(t, st.ChangeRunner(r, n), r.Type)
 		assert.Equal(t, &text, r.Description)
 	}
+	_, err = st.AddRunner(RunnerDraft{Group: st.GroupPaths["guild"], Type: InstanceRunner,
+		Attributes: DefaultAttributes()})
+	assert.ErrorContains(t, err, msgGroupsAssigned)
 	for _, n := range []RunnerDraft{{ID: 900}, {Token: "glrt-orphan"}, {}} {
 		n.Type, n.Attributes = GroupRunner, DefaultAttributes()
 		_, err = st.AddRunner(n)

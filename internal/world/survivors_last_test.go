@@ -264,14 +264,14 @@ func TestLimitsOfSettings(t *testing.T) {
 func TestStandInsOfRunnersAndTokens(t *testing.T) {
 	st, _ := ruled(t)
 	r, err := st.AddRunner(RunnerDraft{ID: 5, Token: "glrt-taken", Attributes: DefaultAttributes(),
-		Managers: []Manager{{SystemID: "a"}, {SystemID: "b"}}})
+		Managers: []Manager{{SystemID: "a"}, {SystemID: "b"}, {SystemID: "d"}}})
 	require.NoError(t, err)
 	managers, settings := append([]*Manager(nil), r.Managers...), st.Settings.Clone()
 	require.Error(t, Atomically(st, func() error {
 		Seeding(st, nil, nil, func() {
 			st.standInForRunner(RunnerDraft{ID: 5, Token: "glrt-taken", Managers: []Manager{{SystemID: "c"}}})
 			assert.Same(t, r, st.RunnerTokens["glrt-taken"])
-			assert.Len(t, r.Managers, 3)
+			assert.Len(t, r.Managers, 4)
 			st.standInForAccessToken(AccessToken{ID: 900, Token: "glpat-gone"}, "")
 			_, err := st.AddAccessToken(AccessToken{ID: 900}, RootUsername)
 			assert.ErrorContains(t, err, "id 900 is taken")

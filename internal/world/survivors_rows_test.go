@@ -17,7 +17,7 @@ import (
 // app/services/ci/retry_pipeline_service.rb, app/services/ci/retry_job_service.rb: which jobs are tried again, and with
 // which inputs.
 func TestWhichJobsOfAMovingPipelineAreTriedAgain(t *testing.T) {
-	st, _, p, _ := moving(t, "mine: {script: x}\ntheirs: {script: x}")
+	st, _, p, _ := moving(t, "mine: {script: x, tags: [x]}\ntheirs: {script: x}")
 	inputs := ci.JobInputs{{Name: "one"}}
 	p.Jobs[0].handIn(inputs)
 	Visit(st, func() {
@@ -30,6 +30,7 @@ func TestWhichJobsOfAMovingPipelineAreTriedAgain(t *testing.T) {
 	require.Len(t, p.Jobs, 3)
 	again := p.Jobs[2]
 	assert.Equal(t, []any{"mine", JobPending, inputs}, []any{again.Name, again.Status, again.Spec.Inputs})
+	assert.Equal(t, []string{"x"}, again.Tags)
 	Visit(st, func() {
 		require.NoError(t, st.FinishJob(again, JobFailed, ScriptFailure, nil))
 		again = st.RetryJob(again, user, nil)
@@ -80,6 +81,8 @@ func TestRulesOfRefs(t *testing.T) {
 	main := add(ProtectedRef{Project: shop, Name: "main"})
 	tag := add(ProtectedRef{Project: shop, Name: "v1", Tag: true, Push: NoOne})
 	kept := add(ProtectedRef{Project: other, Name: "main"})
+	_, err = st.AddProtectedRef(ProtectedRef{Project: shop, Name: "side", Push: "anybody"})
+	assert.ErrorContains(t, err, "anybody")
 	assert.Equal(t, []RefAccess{NoOne, NoOne.wider(MaintainersUp)}, []RefAccess{tag.updating(), main.updating()})
 	_, err = st.RefRule("acme/shop", true, "v2")
 	assert.ErrorContains(t, err, "no protected tag")
@@ -107,12 +110,15 @@ func TestWhatIsTakenBack(t *testing.T) {
 	st.join(shop, root, Guest, Joining{})
 	require.Error(t, Atomically(st, func() error {
 		require.NoError(t, st.ChangeVariable(st.ProjectVariables(shop), v, VariableChange{Value: to("2")}))
+		_, err := st.AddVariable("acme/shop", Variable{Key: "B"})
+		require.NoError(t, err)
 		require.NoError(t, st.RenamePipeline(j.Pipeline, "other"))
 		st.join(shop, root, Owner, Joining{})
 		return errors.New("the test")
 	}))
 	assert.Equal(t, []any{"1", "nightly", Guest}, []any{v.Value, j.Pipeline.Name(), shop.Roles[root]})
 	assert.Equal(t, []VariableSet{st.ProjectVariables(shop)}, st.VariableSets())
+	assert.Equal(t, []*Variable{v}, st.ProjectVariables(shop).Rows())
 }
 
 // app/models/namespace.rb, NUMBER_OF_ANCESTORS_ALLOWED.
@@ -174,7 +180,16 @@ func TestWhatIsFoundOfNewAndMovedProjects(t *testing.T) {
 	before := st.QueueValueOf(r)
 	require.NoError(t, st.TransferProject(made, Namespace{Group: st.GroupPaths["guild"]}))
 	assert.NotEqual(t, before, st.QueueValueOf(r))
-	assert.Error(t, st.TransferProject(made, Namespace{Group: st.GroupPaths["guild"]}), "it is there")
+	same := newInvalid(attrNewNamespace, msgSameNamespace)
+	assert.Equal(t, same, st.TransferProject(made, Namespace{Group: made.Group}))
+	assert.Equal(t, []*Project{made}, made.Group.Projects)
+	st.DeleteProject(made)
+	assert.Empty(t, st.GroupPaths["guild"].Projects)
+	below, err := st.AddGroup(Group{Path: "guild/below"}, nil)
+	require.NoError(t, err)
+	require.NoError(t, st.ChangeGroup(below, GroupChange{Name: &below.Name}), "the name is its own")
+	st.DeleteGroup(below)
+	assert.Empty(t, st.GroupPaths["guild"].Children)
 }
 
 // What a test says of an ID, and what a path may be, is looked at before it is looked up.

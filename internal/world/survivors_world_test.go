@@ -42,7 +42,8 @@ func TestWhoMadeMembersAndTokens(t *testing.T) {
 			of = guild
 		}
 		m, _ = MemberOf(of, first.User)
-		assert.Same(t, root, m.By)
+		assert.Equal(t, Joining{By: root, CreatedAt: later, UpdatedAt: later}, m.Joining)
+		assert.Equal(t, later, first.User.CreatedAt)
 		next, err := st.RotateToken(first, time.Time{})
 		require.NoError(t, err)
 		assert.Equal(t, []any{draft.Project, draft.Group, first.User}, []any{next.Project, next.Group, next.User})
@@ -96,6 +97,11 @@ func TestUsernamesInAnotherCase(t *testing.T) {
 	require.NoError(t, st.ChangeUser(mia, UserChange{Username: &name}, nil))
 	assert.Equal(t, []string{"MIA", "max"}, []string{mia.Username, max.Username})
 	assert.Same(t, mia, st.UserNames["mia"])
+	_, err = st.CreateProject(NewProject{Name: "Tools", Path: "tools", In: Namespace{User: max}, Creator: max})
+	require.NoError(t, err)
+	name = "mara"
+	require.NoError(t, st.ChangeUser(mia, UserChange{Username: &name}, nil))
+	assert.NotNil(t, st.ProjectPaths["max/tools"], "it is another user's")
 }
 
 // app/services/ci/retry_pipeline_service.rb: of the jobs that ended badly those are tried again that the user may
@@ -169,10 +175,12 @@ func TestAddressesOfWebhooks(t *testing.T) {
 		}
 		return all
 	}
+	st.Settings.LocalRequestsForbidden = true
 	for name, c := range map[string]struct {
 		a  WebhookAttributes
 		ok bool
 	}{
+		"this machine": {WebhookAttributes{URL: "http://0.0.0.0/"}, false},
 		"no host":      {WebhookAttributes{URL: "https://:443/x"}, false},
 		"a host":       {WebhookAttributes{URL: "https://ci.example:443/x"}, true},
 		"many headers": {WebhookAttributes{URL: "https://ci.example", Headers: entries(maxWebhookEntries)}, true},
@@ -217,6 +225,7 @@ func TestPushesThatAreTried(t *testing.T) {
 	require.True(t, ok)
 	require.Len(t, w.told, 1)
 	got := w.told[0]
+	assert.Same(t, st.UserNames[RootUsername], got.User)
 	assert.Equal(t, all[1:], got.Commits)
 	assert.Equal(t, []any{3, all[3].ID}, []any{got.Total, got.New})
 	assert.Equal(t, all[1].ID, got.Old)
@@ -293,6 +302,7 @@ func TestWhatStandInsAreCalled(t *testing.T) {
 			st.standInForProject(Project{ID: 5, Path: "guild/site"})
 			_, err := st.AddProject(Project{ID: 5, Path: "guild/other"}, nil)
 			assert.ErrorContains(t, err, "id 5 is taken")
+			assert.True(t, st.standsIn(st.ProjectPaths["guild/site"]))
 		})
 		return errors.New("refused")
 	})
