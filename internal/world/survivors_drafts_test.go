@@ -182,6 +182,13 @@ func TestWhatIsFilledInOfSeededJobs(t *testing.T) {
 	mayFail := Plan{}
 	mayFail.Spec.AllowFailure.Always = true
 	said := 12.5
+	other, err := st.AddProject(Project{Path: "guild/other"}, nil)
+	require.NoError(t, err)
+	far, err := st.AddRunner(RunnerDraft{Projects: []*Project{other}, Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	found := Problem{Field: "runner_id", Text: "there is none"}
+	_, err = st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Status: JobRunning, Runner: far}, found)
+	assert.Equal(t, Problems{found}, err, "one mistake is told once")
 	for name, c := range map[string]struct {
 		j        Job
 		coverage float64

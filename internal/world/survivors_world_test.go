@@ -94,6 +94,11 @@ func TestUsernamesInAnotherCase(t *testing.T) {
 	require.NoError(t, err)
 	name := "MIA"
 	require.Error(t, st.ChangeUser(max, UserChange{Username: &name}, nil))
+	dotted := "ends."
+	require.Error(t, st.ChangeUser(max, UserChange{Username: &dotted}, nil), "it is a project that may be called so")
+	reserved, err := st.AddUser(User{Username: "api"})
+	require.NoError(t, err, "a seed may be older than the word")
+	require.NoError(t, st.ChangeUser(reserved, UserChange{Name: &name, Username: &reserved.Username}, nil))
 	require.NoError(t, st.ChangeUser(mia, UserChange{Username: &name}, nil))
 	assert.Equal(t, []string{"MIA", "max"}, []string{mia.Username, max.Username})
 	assert.Same(t, mia, st.UserNames["mia"])
