@@ -170,7 +170,19 @@ func TestIDsOfManagersThatAreGone(t *testing.T) {
 	_, err = st.AddRunner(n)
 	require.ErrorContains(t, err, "is taken")
 	st.DeleteManager(r.Managers[0])
-	_, err = st.AddRunner(n)
+	r, err = st.AddRunner(n)
+	assert.NoError(t, err)
+	first := st.Heartbeat(r, Contact{SystemID: "c"}, true)
+	st.managers.removeAll(func(m *Manager) bool { return m == first })
+	r.Managers = r.Managers[:1]
+	assert.Equal(t, first.ID+1, st.Heartbeat(r, Contact{SystemID: "c"}, true).ID, "GitLab itself gives none twice")
+	c, err := st.AddRunnerController(RunnerController{})
+	require.NoError(t, err)
+	token, err := st.AddControllerToken(c, nil)
+	require.NoError(t, err)
+	st.RevokeControllerToken(c, token)
+	assert.Empty(t, c.Tokens)
+	_, err = st.AddRunnerController(RunnerController{Tokens: []*RunnerControllerToken{{ID: token.ID}}})
 	assert.NoError(t, err)
 }
 

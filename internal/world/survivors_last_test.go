@@ -256,13 +256,15 @@ func TestLimitsOfSettings(t *testing.T) {
 		assert.Equal(t, field, ps[0].Field)
 		assert.Equal(t, before, st.Settings, field)
 	}
+	require.NoError(t, st.ChangeSettings(SettingsChange{ValidRegistrars: Change[[]string]{Given: true}}))
+	assert.Equal(t, before.ValidRegistrars, st.Settings.ValidRegistrars)
 	require.NoError(t, st.ChangeSettings(SettingsChange{MaxArtifactsSize: to(MaxDatabaseInteger)}))
 	assert.Error(t, st.ChangeSettings(SettingsChange{MaxArtifactsSize: to(MaxDatabaseInteger + 1)}))
 }
 
 // What happens in a seed that is refused is undone, down to what stood for it.
 func TestStandInsOfRunnersAndTokens(t *testing.T) {
-	st, _ := ruled(t)
+	st, shop := ruled(t)
 	r, err := st.AddRunner(RunnerDraft{ID: 5, Token: "glrt-taken", Attributes: DefaultAttributes(),
 		Managers: []Manager{{SystemID: "a"}, {SystemID: "b"}, {SystemID: "d"}}})
 	require.NoError(t, err)
@@ -272,6 +274,10 @@ func TestStandInsOfRunnersAndTokens(t *testing.T) {
 			st.standInForRunner(RunnerDraft{ID: 5, Token: "glrt-taken", Managers: []Manager{{SystemID: "c"}}})
 			assert.Same(t, r, st.RunnerTokens["glrt-taken"])
 			assert.Len(t, r.Managers, 4)
+			st.standInForRunner(RunnerDraft{})
+			assert.Nil(t, st.RunnerTokens[""])
+			st.standInForAccessToken(AccessToken{Project: shop}, "bot")
+			assert.NoError(t, st.checkBot(&AccessToken{Project: shop}, "bot"))
 			st.standInForAccessToken(AccessToken{ID: 900, Token: "glpat-gone"}, "")
 			_, err := st.AddAccessToken(AccessToken{ID: 900}, RootUsername)
 			assert.ErrorContains(t, err, "id 900 is taken")

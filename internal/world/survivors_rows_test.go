@@ -155,6 +155,13 @@ func TestLimitsOfWhatIsSaid(t *testing.T) {
 		assert.NoError(t, c.said(c.most), name)
 		assert.Error(t, c.said(c.most+1), name)
 	}
+	project := func(length int) error {
+		_, err := st.CreateProject(NewProject{Name: "long", Path: strings.Repeat("a", length),
+			In: Namespace{Group: shop.Group}, Creator: st.Users.Rows[0]})
+		return err
+	}
+	assert.NoError(t, project(maxSegmentLength))
+	assert.Error(t, project(maxSegmentLength+1))
 	_, err := st.AddVariable("acme/shop", Variable{Key: "A", Value: "short", Masked: true})
 	assert.ErrorContains(t, err, "letters, digits and")
 	_, err = st.AddVariable("acme/shop", Variable{Key: "A", Value: "short", Masked: true, Raw: true})
@@ -209,6 +216,7 @@ func TestNumbersOfRecords(t *testing.T) {
 	assert.Equal(t, []int{55, 1}, []int{s.ID, next.ID})
 	blank := st.TryPipeline(NewPipeline{Project: shop, Ref: "none"})
 	assert.NotContains(t, blank.Errors, MsgRefNotFound, "there is nothing to be made of")
+	assert.Empty(t, st.TryPipeline(NewPipeline{Project: shop, CI: "a: {script: x}"}).SHA, "the repository is empty")
 }
 
 // A seed's pipeline that has no place is told so, and not who may make it there.

@@ -53,12 +53,18 @@ func TestWhoMadeMembersAndTokens(t *testing.T) {
 // app/models/personal_access_token.rb: scopes that nobody has heard of are for fine-grained tokens and for those that
 // take the place of one.
 func TestScopesOfNewTokens(t *testing.T) {
-	st, _ := ruled(t)
+	st, shop := ruled(t)
+	first, err := st.CreateToken(AccessToken{Name: "t", User: st.Users.Rows[0], Scopes: []string{ScopeGranular},
+		ExpiresAt: noon.Add(48 * time.Hour), Grants: []Grant{{Projects: []*Project{shop}, Groups: []*Group{shop.Group}}}})
+	require.NoError(t, err)
+	assert.Equal(t, firstTokenID, first.ID)
+	st.DeleteGroup(shop.Group)
+	assert.Equal(t, []int{0, 0}, []int{len(first.Grants[0].Projects), len(first.Grants[0].Groups)}, "both are gone")
 	for scope, c := range map[string]struct {
 		from int
 		ok   bool
 	}{ScopeAPI: {0, true}, ScopeGranular: {0, true}, "none": {0, false}, "old": {7, true}} {
-		_, err := st.CreateToken(AccessToken{Name: "t", User: st.Users.Rows[0], Scopes: []string{scope},
+		_, err = st.CreateToken(AccessToken{Name: "t", User: st.Users.Rows[0], Scopes: []string{scope},
 			ExpiresAt: noon.Add(48 * time.Hour), RotatedFrom: c.from})
 		assert.Equal(t, c.ok, err == nil, scope)
 	}
@@ -119,13 +125,17 @@ func TestWhichJobsOfAPipelineAreTriedAgain(t *testing.T) {
 		require.NoError(t, err)
 		p = j.Pipeline
 	}
-	Visit(st, func() { st.RetryPipeline(p, st.Users.Rows[0], func(j *Job) bool { return j.Name == "mine" }) })
+	_, err := st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], PipelineID: 7, Name: "mine, too", Status: JobFailed,
+		Stage: "deploy", StageIndex: 1})
+	require.NoError(t, err)
+	Visit(st, func() { st.RetryPipeline(p, st.Users.Rows[0], func(j *Job) bool { return j.Name != "theirs" }) })
 	got := map[string]JobStatus{}
 	for _, j := range p.Latest() {
 		got[j.Name] = j.Status
+		assert.Equal(t, j.Status == JobCreated, j.QueuedAt.IsZero(), j.Name)
 	}
-	assert.Equal(t, map[string]JobStatus{"mine": JobPending, "theirs": JobFailed}, got)
-	assert.Len(t, p.Jobs, 3)
+	assert.Equal(t, map[string]JobStatus{"mine": JobPending, "mine, too": JobCreated, "theirs": JobFailed}, got)
+	assert.Len(t, p.Jobs, 5)
 }
 
 // app/models/protected_branch.rb, allow_force_push?: what any rule for a branch allows is allowed.
