@@ -13,7 +13,8 @@ import (
 
 // What stories cannot ask for, and no other test noticed being lost (internal/mutate).
 
-// app/models/ci/stage.rb: the page of a stage is a place on that of its pipeline, by its name, whether it has jobs or not.
+// lib/gitlab/ci/status/stage/common.rb: the page of a stage is a place on that of its pipeline, by its name, whether it
+// has jobs or not.
 func TestThePageOfAStageOfWhichNoJobIsTheLatest(t *testing.T) {
 	gl := fakegitlab.New(t)
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
@@ -52,4 +53,22 @@ func TestFieldsThatAreNotServed(t *testing.T) {
 	})
 	assert.Equal(t, []string{"fakegitlab: GraphQL: GitLab has the field CiRunner.upgradeStatus and this fake has not"},
 		spy.Errors)
+}
+
+// app/models/project.rb, last_pipeline: a project's pipeline is that of the commit its default branch is at, so that
+// there is none where there is no such branch. Where jobs were seeded alone, it is that of the branch.
+func TestTheLastPipelineOfAProject(t *testing.T) {
+	gl := world(t)
+	members := fakegitlab.Members{"mia": fakegitlab.Maintainer}
+	gl.AddProject(fakegitlab.Project{Path: "acme/seeded", Members: members})
+	gl.AddProject(fakegitlab.Project{Path: "acme/branchless", Members: members,
+		Repository: &fakegitlab.Repository{Refs: map[string]string{"refs/heads/side": "one"},
+			Commits: []fakegitlab.RepositoryCommit{{SHA: "one", Author: "mia <mia@example.com> 2024-05-01T12:00:00Z",
+				Message: "x"}}}})
+	gl.AddPipeline(fakegitlab.Pipeline{ID: 1, Project: "acme/seeded", Status: fakegitlab.JobSuccess})
+	gl.AddPipeline(fakegitlab.Pipeline{ID: 2, Project: "acme/seeded", Ref: "side", Status: fakegitlab.JobSuccess})
+	gl.AddPipeline(fakegitlab.Pipeline{ID: 3, Project: "acme/branchless", Ref: "side", Status: fakegitlab.JobSuccess})
+	run(t, gl, "mia", `{ a: project(fullPath: "acme/seeded") { pipeline { id } }
+		b: project(fullPath: "acme/branchless") { pipeline { id } } }`).
+		is(`{"a":{"pipeline":{"id":"gid://gitlab/Ci::Pipeline/1"}},"b":{"pipeline":null}}`)
 }
