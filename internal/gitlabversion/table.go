@@ -146,6 +146,8 @@ const (
 	RunnerControllers
 	RunnerControllerScopes
 	TagsShowCreation
+	PickerIsAuthor
+	PickedWithHyphen
 	GeneratedFiles
 	OmittedDiffs
 	JobTokensPush

@@ -80,7 +80,7 @@
 //	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
 //	schedules.go triggers.go commit_statuses.go           pipeline schedules and triggers, what is told of jobs outside
 //	deploy_tokens.go repository.go                        deploy tokens; what may become of refs of a repository
-//	pushes.go                                             how refs move, commits; what follows beside pipelines
+//	pushes.go picks.go                                    how refs move, commits; what follows beside pipelines
 //	drafts*.go standins.go                                records from plain data; what stands for refused ones
 //	visits.go                                             New, Visit and Replace, the ways into a whole state
 package world
