@@ -28,7 +28,7 @@ func commitRows() []row {
 			spec: listing(pathID, []params.Param{{Name: "ref_name"}, {Name: "since", Kind: params.DateTime},
 				{Name: "until", Kind: params.DateTime}, {Name: "path"}, {Name: "author"}, {Name: "all", Kind: params.Boolean},
 				{Name: "with_stats", Kind: params.Boolean}, {Name: "first_parent", Kind: params.Boolean},
-				{Name: "order", Values: []string{"default", "topo"}},
+				{Name: "order", Values: []string{"default", "topo"}, Default: "default"},
 				{Name: "trailers", Kind: params.Boolean, Default: false}})},
 		{endpoint: "POST " + commits, access: front.ByAnyone, before: repositoryReaders, handle: createCommit,
 			spec: with(front.Declare(pathID, []params.Param{branchParam, {Name: "commit_message", Required: true},

@@ -29,21 +29,22 @@ func fileRows() []row {
 	extended := slices.Concat(simple, []params.Param{{Name: "content", Required: true},
 		{Name: "encoding", Values: []string{"base64", "text"}, Default: "text"}, {Name: "last_commit_id"},
 		{Name: "execute_filemode", Kind: params.Boolean}})
-	return []row{
-		{endpoint: "GET " + file, access: front.ByAnyone, spec: front.Declare(pathID, path, ref), handle: ofFile(getFile)},
-		readByJobs(row{endpoint: "GET " + file + "/raw", access: front.ByAnyone, handle: ofFile(getRawFile),
+	rows := []row{
+		{endpoint: "GET " + file, spec: front.Declare(pathID, path, ref), handle: ofFile(getFile)},
+		readByJobs(row{endpoint: "GET " + file + "/raw", handle: ofFile(getRawFile),
 			spec: front.Declare(pathID, path, []params.Param{{Name: "ref", NotBlank: true},
 				{Name: "lfs", Kind: params.Boolean, Default: false}})}),
-		{endpoint: "GET " + file + "/blame", access: front.ByAnyone, handle: ofFile(getBlame),
+		{endpoint: "GET " + file + "/blame", handle: ofFile(getBlame),
 			spec: front.Declare(pathID, path, ref, []params.Param{{Name: "range", Kind: params.Hash,
 				Fields: []params.Param{lineParam("start"), lineParam("end")}}})},
-		{endpoint: "POST " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended),
-			handle: changeFile(actionCreate)},
-		{endpoint: "PUT " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended),
-			handle: changeFile(actionUpdate)},
-		{endpoint: "DELETE " + file, access: front.ByAnyone, spec: front.Declare(pathID, simple),
-			handle: changeFile(actionDelete)},
+		{endpoint: "POST " + file, spec: front.Declare(pathID, extended), handle: changeFile(actionCreate)},
+		{endpoint: "PUT " + file, spec: front.Declare(pathID, extended), handle: changeFile(actionUpdate)},
+		{endpoint: "DELETE " + file, spec: front.Declare(pathID, simple), handle: changeFile(actionDelete)},
 	}
+	for i := range rows {
+		rows[i].access, rows[i].scopes = front.ByAnyone, opensFiles
+	}
+	return rows
 }
 
 // lineParam is the number of a line.
