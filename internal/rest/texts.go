@@ -161,8 +161,6 @@ const (
 	msgScopeNotValid       = "scope does not have a valid value"
 	msgVariablesInvalid    = "job_variables_attributes is invalid"
 	msgfVariableIncomplete = "job_variables_attributes[%d][%s] is missing"
-	msgfUnknownInput       = "Unknown input: %s"
-	msgfUnknownInputs      = "Unknown inputs: %s"
 	msgfVariableNoText     = "job_variables_attributes[%d][%s] is invalid"
 	msgfBuildObject        = "#<Ci::Build:0x%016x>"
 	msgAccepted            = "202 Accepted"
