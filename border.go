@@ -68,7 +68,7 @@ func publicSettings(s world.Settings) Settings {
 		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		KeepLatestArtifacts:          s.KeepLatestArtifacts,
-		RestrictedVisibilities:       clone.As[Visibility](s.RestrictedVisibilities),
+		RestrictedVisibilities:       clone.As[Visibility](s.RestrictedVisibilities), Attributes: s.Attributes,
 	}
 }
 
@@ -95,7 +95,7 @@ func settingsDraft(s Settings) (world.Settings, error) {
 		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		KeepLatestArtifacts:          clone.Pointer(s.KeepLatestArtifacts, clone.Shallow),
-		RestrictedVisibilities:       clone.As[world.Visibility](s.RestrictedVisibilities),
+		RestrictedVisibilities:       clone.As[world.Visibility](s.RestrictedVisibilities), Attributes: s.Attributes,
 	}, err
 }
 

@@ -29,6 +29,11 @@ const (
 	msgSuccess            = "Success"
 	msgScopesValue        = "scopes does not have a valid value"
 	msgNotAllowed         = "405 Method Not Allowed"
+	msgNoStorage          = "can't include: "
+	msgWeightNumber       = "value for 'default' must be an integer"
+	msgExclusive          = "are mutually exclusive"
+	msgExactlyOne         = "are missing, exactly one parameter must be provided"
+	msgAllOrNone          = "provide all or none of parameters"
 	msgPersonalTokenAlone = "This endpoint requires token type to be a personal access token"
 )
 

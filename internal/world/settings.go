@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -35,11 +36,12 @@ type Settings struct {
 	LocalRequestsForbidden       bool          // allow_local_requests_from_web_hooks_and_services=false
 	FailingWebhooksDisabled      bool          // the feature flag auto_disabling_web_hooks
 	RateLimit                    RateLimit
-	RateLimitHeaders             bool           // on every answer to a request that the throttle counts
-	TimeZone                     *time.Location // in which times are shown; nil is UTC
-	ContactInterval              time.Duration  // how long a contact that was written keeps later ones from being
-	KeepLatestArtifacts          *bool          // keep_latest_artifact; nil is true
-	RestrictedVisibilities       []Visibility   // restricted_visibility_levels, as they were given
+	RateLimitHeaders             bool              // on every answer to a request that the throttle counts
+	TimeZone                     *time.Location    // in which times are shown; nil is UTC
+	ContactInterval              time.Duration     // how long a contact that was written keeps later ones from being
+	KeepLatestArtifacts          *bool             // keep_latest_artifact; nil is true
+	RestrictedVisibilities       []Visibility      // restricted_visibility_levels, as they were given
+	Attributes                   map[string]string // those that are not as in a new GitLab; SettingAttributes
 }
 
 // TimeZone finds a time zone by its IANA name in what this machine knows of them; empty is UTC, and then nil.
@@ -102,6 +104,7 @@ func (s Settings) Clone() Settings {
 	s.ValidRegistrars = slices.Clone(s.ValidRegistrars)
 	s.KeepLatestArtifacts = clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)
 	s.RestrictedVisibilities = slices.Clone(s.RestrictedVisibilities)
+	s.Attributes = maps.Clone(s.Attributes)
 	return s
 }
 
