@@ -141,8 +141,6 @@ const (
 	msgNeedsIssues         = "Ensure the project has issues."
 	msgNeedsMergeRequests  = "Ensure the project has merge requests."
 	msgNeedsWiki           = "Ensure the wiki is enabled and has pages."
-	msgNeedsDeployments    = "Ensure the project has deployments."
-	msgNeedsFlags          = "Ensure the project has feature flags."
 	msgNeedsReleases       = "Ensure the project has releases."
 )
 
