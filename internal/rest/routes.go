@@ -10,7 +10,7 @@ func Routes() []*front.Route {
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(), lintRows(),
 		pipelineRows(), scheduleRows(), triggerRows(), commitStatusRows(),
-		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
+		instanceRows(), namespaceRows(), allNamespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
 		variableRows(), branchRows(), tagRows(), commitRows(), repositoryRows(), fileRows(),
 		protectedRefRows(), resourceTokenRows(), deployTokenRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
