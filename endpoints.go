@@ -294,10 +294,15 @@ const (
 	TriggerPipelineOfRef  Endpoint = "POST /projects/:id/ref/:ref/trigger/pipeline"
 )
 
-// The endpoints of commit statuses (https://docs.gitlab.com/ee/api/commits.html#commit-status).
+// The endpoints of commit statuses and resource groups (https://docs.gitlab.com/api/commits, api/resource_groups).
 const (
-	ListCommitStatuses Endpoint = "GET /projects/:id/repository/commits/:sha/statuses"
-	SetCommitStatus    Endpoint = "POST /projects/:id/statuses/:sha"
+	ListCommitStatuses            Endpoint = "GET /projects/:id/repository/commits/:sha/statuses"
+	SetCommitStatus               Endpoint = "POST /projects/:id/statuses/:sha"
+	ListResourceGroups            Endpoint = "GET /projects/:id/resource_groups"
+	GetResourceGroup              Endpoint = "GET /projects/:id/resource_groups/:key"
+	GetResourceGroupCurrentJob    Endpoint = "GET /projects/:id/resource_groups/:key/current_job" // from GitLab 18.6 on
+	ListResourceGroupUpcomingJobs Endpoint = "GET /projects/:id/resource_groups/:key/upcoming_jobs"
+	UpdateResourceGroup           Endpoint = "PUT /projects/:id/resource_groups/:key"
 )
 
 // The endpoints of protected branches and tags (https://docs.gitlab.com/ee/api/protected_branches.html,

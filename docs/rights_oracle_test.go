@@ -118,6 +118,9 @@ project      maintainer 401          : DeletePipelineTrigger
 project      nobody     401 mia      : UpdatePipelineTrigger
 project      reporter   401 auditor  : ListCommitStatuses
 project      developer  401          : SetCommitStatus
+project      developer  401          : ListResourceGroups GetResourceGroup ListResourceGroupUpcomingJobs
+project      developer  401          : UpdateResourceGroup
+project      developer  401 from=18.6 : GetResourceGroupCurrentJob
 
 project      reporter   404 auditor until=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
 project      reporter   404 auditor jobs from=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile

@@ -39,6 +39,7 @@ const (
 	JobStatusOnUpdate
 	JobGroupName
 	CacheKeysByContent
+	CachesByRole
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
@@ -162,6 +163,8 @@ const (
 	ScheduleInputs
 	ScheduleErrorsSaved
 	TriggerExpiry
+	NewestReadyFirstMode
+	CurrentJobOfResource
 	differenceCount
 )
 
