@@ -64,11 +64,11 @@ func publicSettings(s world.Settings) Settings {
 		RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
 		FailingWebhooksDisabled: s.FailingWebhooksDisabled,
 		RateLimit:               RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
-		TimeZone: timeZoneName(s.TimeZone), ContactInterval: s.ContactInterval,
-		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
-		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
-		KeepLatestArtifacts:          s.KeepLatestArtifacts, EnforceJobTokenAllowlist: s.EnforceJobTokenAllowlist,
-		RestrictedVisibilities: clone.As[Visibility](s.RestrictedVisibilities),
+		TimeZone: timeZoneName(s.TimeZone), ContactInterval: s.ContactInterval, GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration,
+		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration, Attributes: s.Attributes,
+		KeepLatestArtifacts:      s.KeepLatestArtifacts,
+		EnforceJobTokenAllowlist: s.EnforceJobTokenAllowlist,
+		RestrictedVisibilities:   clone.As[Visibility](s.RestrictedVisibilities),
 	}
 }
 
@@ -91,11 +91,11 @@ func settingsDraft(s Settings) (world.Settings, error) {
 		RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
 		FailingWebhooksDisabled: s.FailingWebhooksDisabled,
 		RateLimit:               world.RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
-		TimeZone: zone, ContactInterval: s.ContactInterval,
-		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
-		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
-		KeepLatestArtifacts:          s.KeepLatestArtifacts, EnforceJobTokenAllowlist: s.EnforceJobTokenAllowlist,
-		RestrictedVisibilities: clone.As[world.Visibility](s.RestrictedVisibilities),
+		TimeZone: zone, ContactInterval: s.ContactInterval, GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration,
+		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration, Attributes: s.Attributes,
+		KeepLatestArtifacts:      clone.Pointer(s.KeepLatestArtifacts, clone.Shallow),
+		EnforceJobTokenAllowlist: clone.Pointer(s.EnforceJobTokenAllowlist, clone.Shallow),
+		RestrictedVisibilities:   clone.As[world.Visibility](s.RestrictedVisibilities),
 	}, err
 }
 

@@ -137,6 +137,8 @@ type Settings struct {
 	// RestrictedVisibilities are what administrators alone may make groups and projects. Where Public is among them, users
 	// are shown to nobody who has not signed in.
 	RestrictedVisibilities []Visibility `json:"restricted_visibility_levels,omitzero"`
+	// Attributes are the other settings that are not as in a new GitLab, as text: "default_projects_limit": "3".
+	Attributes map[string]string `json:"attributes,omitzero"`
 	// RunnerTokenExpiration, GroupRunnerTokenExpiration and ProjectRunnerTokenExpiration are how long a newly made or
 	// reset authentication token of an instance, group or project runner lives. 0 is for ever.
 	RunnerTokenExpiration        time.Duration `json:"runner_token_expiration_interval,omitzero"`

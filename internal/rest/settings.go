@@ -3,6 +3,7 @@ package rest
 // The application settings that bear on runners (lib/api/settings.rb).
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -24,13 +25,10 @@ const (
 	paramLocalRequestsBefore = "allow_local_requests_from_hooks_and_services"
 )
 
-// paramEnforceAllowlist is whether every project heeds its allowlist for jobs' tokens.
-const paramEnforceAllowlist = "enforce_ci_inbound_job_token_scope_enabled"
-
 const (
-	paramRestrictedVisibilities   = "restricted_visibility_levels"
-	paramDefaultProjectVisibility = "default_project_visibility"
-	paramDefaultGroupVisibility   = "default_group_visibility"
+	// paramEnforceAllowlist is whether every project heeds its allowlist for jobs' tokens.
+	paramEnforceAllowlist       = "enforce_ci_inbound_job_token_scope_enabled"
+	paramRestrictedVisibilities = "restricted_visibility_levels"
 )
 
 var settingsSpec = func() params.Spec {
@@ -56,7 +54,7 @@ var settingsSpec = func() params.Spec {
 			rule.Names = append(rule.Names, p.Name)
 		}
 	}
-	return with(s, rule)
+	return with(s, rule, params.Rule{Kind: params.MutuallyExclusive, Names: signInNames})
 }()
 
 type settingsEntity struct {
@@ -99,6 +97,15 @@ func (q request) registryImport() registryImportEntity {
 		PreTimeout: 1800}
 }
 
+// settingsShown are all of them, in the order of their names.
+func (q request) settingsShown() map[string]any {
+	shown := q.generalSettingsShown()
+	text, _ := json.Marshal(q.settingsEntity()) // cannot fail
+	_ = json.Unmarshal(text, &shown)
+	shown[paramLocalRequestsBefore] = shown[paramLocalRequests]
+	return shown
+}
+
 func (q request) settingsEntity() settingsEntity {
 	s := q.Settings
 	e := settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
@@ -116,7 +123,7 @@ func (q request) settingsEntity() settingsEntity {
 	return e
 }
 
-func getApplicationSettings(q request) front.Response { return front.OK(q.settingsEntity()) }
+func getApplicationSettings(q request) front.Response { return front.OK(q.settingsShown()) }
 
 func updateApplicationSettings(q request) front.Response {
 	registrars, named := q.Params.List("valid_runner_registrars")
@@ -124,6 +131,10 @@ func updateApplicationSettings(q request) front.Response {
 	localRequests := paramLocalRequests
 	if q.Params.Has(paramLocalRequestsBefore) {
 		localRequests = paramLocalRequestsBefore
+	}
+	general, refusal := q.settingsGiven()
+	if refusal != nil {
+		return *refusal
 	}
 	err := q.ChangeSettings(world.SettingsChange{
 		AdminMode:                    changeTo(q, "admin_mode", q.Params.Bool),
@@ -138,13 +149,12 @@ func updateApplicationSettings(q request) front.Response {
 		MaxArtifactsSize:             changeTo(q, "max_artifacts_size", q.Params.Int),
 		ValidRegistrars:              world.Change[[]string]{Given: named, Value: &registrars},
 		RestrictedVisibilities:       world.Change[[]string]{Given: restricts, Value: &restricted},
-		DefaultProjectVisibility:     changeTo(q, paramDefaultProjectVisibility, q.Params.String),
-		DefaultGroupVisibility:       changeTo(q, paramDefaultGroupVisibility, q.Params.String),
+		Attributes:                   general,
 	})
 	if err != nil {
 		return modelError(err)
 	}
-	return front.OK(q.settingsEntity())
+	return front.OK(q.settingsShown())
 }
 
 // changeTo is what a parameter makes of a setting: nothing where it is not sent, null where it has no value.

@@ -47,7 +47,8 @@
 //	names.go strings.go times.go tables.go avatars.go     tools: paths, nullable texts, times, rows ordered by id
 //	records_*.go roles.go                                 the records, which know nothing of State, and what one can tell
 //	                                                      by looking at them
-//	settings_change.go                                    what a request changes of the settings
+//	settings_change.go settings_attributes.go             what a request changes of the settings; those that are kept
+//	branch_protection.go                                  who may do what with the default branch of a new project
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
 //	runners_filter.go runners_index.go                    what a list of runners is narrowed by, and finds them by
 //	state.go undo.go secrets.go queue.go rates.go         State itself, Atomically, generated secrets, the job queue

@@ -27,6 +27,7 @@ func checkSettings(in *Settings) (ps Problems) {
 	if err := checkRegistrars(in.ValidRegistrars); err != nil && len(ps) == 0 {
 		ps.Addf(columnRegistrars, "%s", err)
 	}
+	ps = append(ps, checkSettingAttributes(in.Attributes)...)
 	limit := func(field string, value int64) {
 		if value < 0 {
 			ps.Addf(field, "a limit cannot be negative; 0 is GitLab's default")
@@ -77,6 +78,7 @@ func (st *State) UpdateSettings(in Settings) error {
 	}
 	in.RegistrationToken = st.secret(instanceRegistrationTokens,
 		cmp.Or(in.RegistrationToken, st.Settings.RegistrationToken))
+	in.Attributes = settingChanges(in.Attributes)
 	st.setSettings(in, st.NewProjectsUnshared)
 	return nil
 }

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -35,12 +36,13 @@ type Settings struct {
 	LocalRequestsForbidden       bool          // allow_local_requests_from_web_hooks_and_services=false
 	FailingWebhooksDisabled      bool          // the feature flag auto_disabling_web_hooks
 	RateLimit                    RateLimit
-	RateLimitHeaders             bool           // on every answer to a request that the throttle counts
-	TimeZone                     *time.Location // in which times are shown; nil is UTC
-	ContactInterval              time.Duration  // how long a contact that was written keeps later ones from being
-	KeepLatestArtifacts          *bool          // keep_latest_artifact; nil is true
-	RestrictedVisibilities       []Visibility   // restricted_visibility_levels, as they were given
-	EnforceJobTokenAllowlist     *bool          // enforce_ci_inbound_job_token_scope_enabled; nil is as in a new GitLab
+	RateLimitHeaders             bool              // on every answer to a request that the throttle counts
+	TimeZone                     *time.Location    // in which times are shown; nil is UTC
+	ContactInterval              time.Duration     // how long a contact that was written keeps later ones from being
+	KeepLatestArtifacts          *bool             // keep_latest_artifact; nil is true
+	RestrictedVisibilities       []Visibility      // restricted_visibility_levels, as they were given
+	EnforceJobTokenAllowlist     *bool             // enforce_ci_inbound_job_token_scope_enabled; nil is as in a new GitLab
+	Attributes                   map[string]string // those that are not as in a new GitLab; SettingAttributes
 }
 
 // TimeZone finds a time zone by its IANA name in what this machine knows of them; empty is UTC, and then nil.
@@ -104,6 +106,7 @@ func (s Settings) Clone() Settings {
 	s.KeepLatestArtifacts = clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)
 	s.EnforceJobTokenAllowlist = clone.Pointer(s.EnforceJobTokenAllowlist, clone.Shallow)
 	s.RestrictedVisibilities = slices.Clone(s.RestrictedVisibilities)
+	s.Attributes = maps.Clone(s.Attributes)
 	return s
 }
 

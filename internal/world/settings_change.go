@@ -24,9 +24,7 @@ type SettingsChange struct {
 	MaxArtifactsSize                                                                Change[int] // MiB
 	ValidRegistrars                                                                 Change[[]string]
 	RestrictedVisibilities                                                          Change[[]string]
-
-	// DefaultProjectVisibility and DefaultGroupVisibility are held against what is restricted, and not kept.
-	DefaultProjectVisibility, DefaultGroupVisibility Change[string]
+	Attributes                                                                      map[string]string // in their text form
 }
 
 // The columns of the settings that have validations.
@@ -60,9 +58,10 @@ func (st *State) ChangeSettings(c SettingsChange) error {
 	if words := c.RestrictedVisibilities; words.Given && words.Value != nil {
 		next.RestrictedVisibilities = visibilitiesOf(*words.Value)
 	}
+	v.attributes(c.Attributes, &next)
 	if st.Has(gitlabversion.DefaultVisibilityUnrestricted) {
-		v.defaultVisibility("default_project_visibility", c.DefaultProjectVisibility, st.Settings, next)
-		v.defaultVisibility("default_group_visibility", c.DefaultGroupVisibility, st.Settings, next)
+		v.defaultVisibility(AttrDefaultProjectVisibility, st.Settings, next)
+		v.defaultVisibility(AttrDefaultGroupVisibility, st.Settings, next)
 	}
 	if kinds := c.ValidRegistrars; kinds.Given && kinds.Value != nil {
 		next.ValidRegistrars = *kinds.Value
@@ -139,18 +138,16 @@ func (v *settingsValidation) megabytes(column string, c Change[int], field *int6
 	}
 }
 
-// defaultVisibility refuses a default visibility that would be for administrators alone. Defaults are not kept: one
-// that is not given is that of a new GitLab, or, where that is restricted already, another one that is not.
-func (v *settingsValidation) defaultVisibility(column string, c Change[string], before, next Settings) {
-	level, restricts := Private, !slices.Equal(before.RestrictedVisibilities, next.RestrictedVisibilities)
-	switch {
-	case c.Value != nil:
-		level = Visibility(*c.Value)
-	case !restricts || before.Restricts(Private):
+// defaultVisibility refuses a default visibility that would be for administrators alone, where it or what is restricted
+// changes. One that a seed has restricted stands until it changes.
+func (v *settingsValidation) defaultVisibility(attribute string, before, next Settings) {
+	was, level := before.DefaultVisibility(attribute), next.DefaultVisibility(attribute)
+	if was == level && (before.Restricts(was) ||
+		slices.Equal(before.RestrictedVisibilities, next.RestrictedVisibilities)) {
 		return
 	}
 	if next.Restricts(level) {
-		v.Add(column, msgRestrictedDefault)
+		v.Add(attribute, msgRestrictedDefault)
 	}
 }
 
