@@ -323,11 +323,13 @@ const (
 	CreateProjectAccessToken Endpoint = "POST /projects/:id/access_tokens"
 	RotateProjectAccessToken Endpoint = "POST /projects/:id/access_tokens/:token_id/rotate"
 	RevokeProjectAccessToken Endpoint = "DELETE /projects/:id/access_tokens/:token_id"
+	RotateOwnProjectToken    Endpoint = "POST /projects/:id/access_tokens/self/rotate" // from GitLab 17.9 on
 	ListGroupAccessTokens    Endpoint = "GET /groups/:id/access_tokens"
 	GetGroupAccessToken      Endpoint = "GET /groups/:id/access_tokens/:token_id"
 	CreateGroupAccessToken   Endpoint = "POST /groups/:id/access_tokens"
 	RotateGroupAccessToken   Endpoint = "POST /groups/:id/access_tokens/:token_id/rotate"
 	RevokeGroupAccessToken   Endpoint = "DELETE /groups/:id/access_tokens/:token_id"
+	RotateOwnGroupToken      Endpoint = "POST /groups/:id/access_tokens/self/rotate" // from GitLab 17.9 on
 )
 
 // The endpoints of deploy tokens (https://docs.gitlab.com/ee/api/deploy_tokens.html).

@@ -247,10 +247,12 @@ var granular = map[string]*front.Granular{
 	"POST /projects/:id/access_tokens":                  wants("Resource Access Token: Create", front.AtProject),
 	"POST /projects/:id/access_tokens/:token_id/rotate": wants("Resource Access Token: Rotate", front.AtProject),
 	"DELETE /projects/:id/access_tokens/:token_id":      wants("Resource Access Token: Delete", front.AtProject),
+	"POST /projects/:id/access_tokens/self/rotate":      wants("Resource Access Token: Rotate", front.AtProject),
 	"GET /groups/:id/access_tokens":                     wants("Resource Access Token: Read", front.AtGroup),
 	"GET /groups/:id/access_tokens/:token_id":           wants("Resource Access Token: Read", front.AtGroup),
 	"POST /groups/:id/access_tokens":                    wants("Resource Access Token: Create", front.AtGroup),
 	"POST /groups/:id/access_tokens/:token_id/rotate":   wants("Resource Access Token: Rotate", front.AtGroup),
+	"POST /groups/:id/access_tokens/self/rotate":        wants("Resource Access Token: Rotate", front.AtGroup),
 	"DELETE /groups/:id/access_tokens/:token_id":        wants("Resource Access Token: Delete", front.AtGroup),
 
 	"GET /deploy_tokens":                           wants("Deploy Token: Read", front.AtInstance),

@@ -162,6 +162,9 @@ const (
 	msgMasked         = "[MASKED]" // in place of a secret
 	msgArtifactTwice  = "another artifact of the same type already exists"
 	msgArtifactFormat = "Validation failed: Invalid file format with specified file type"
+	msgfUnknownInput  = "Unknown input: %s"
+	msgfUnknownInputs = "Unknown inputs: %s"
+	msgfInputKind     = "`%s` input: provided value is not %s"
 )
 
 // msgTooLong is the text for more than limit characters.
