@@ -119,8 +119,8 @@ func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status =
 
 // PlayJob makes a job that waits, be it for a person or its turn, pending for a user, with variables that count more
 // than all others and inputs in the place of its own. One that is over and may be retried is tried again, as it was:
-// GitLab hands neither on then. It returns the job that is pending now, or the job as it is if neither can be, or if the
-// job's model refuses a variable, of which nobody is told (app/services/ci/play_build_service.rb, retry_build).
+// GitLab hands neither on then. It returns the job that is pending now, or the job as it is if neither can be, or if
+// the job's model refuses a variable, of which nobody is told (app/services/ci/play_build_service.rb, retry_build).
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
 	err := j.checkVariables(variables)
 	if err == nil {
