@@ -248,6 +248,8 @@ const (
 	msgScheduleNotCreated       = "The current user is not authorized to create the pipeline schedule"
 	msgScheduleNotUpdated       = "The current user is not authorized to update the pipeline schedule"
 	msgInputsInvalid            = "inputs is invalid"
+	msgfInputIncomplete         = "inputs[%d][%s] is missing"
+	msgfInputInvalid            = "inputs[%d][%s] is invalid"
 	msgCoverageInvalid          = "coverage is invalid"
 	msgNoName                   = "(No name)"
 	msgJUnitData                = "JUnit data parsing failed: "

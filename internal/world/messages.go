@@ -227,7 +227,10 @@ const (
 	attrTargetURL    = "target_url"
 
 	msgCronSyntax        = " is invalid syntax" // with that space
-	msgAmbiguousRef      = "Ref is ambiguous"
+	msgAmbiguous         = "is ambiguous"
+	attrInputs           = "inputs"
+	msgfDuplicateValues  = "have duplicate values (%s)"
+	msgfExceedsLimit     = "exceeds the limit of %d."
 	msgBlockedURL        = "is blocked: Only allowed schemes are http, https"
 	msgfCannotTransition = "Cannot transition status via :%s from :%s (Reason(s): Status cannot transition via \"%s\")"
 )
