@@ -58,6 +58,7 @@
 //	pipelines_record.go pipelines_flow.go                 a pipeline as a record, and which of its jobs has its turn: two
 //	                                                      that are among the records, which know them
 //	job_timeout.go pipelines.go                           how long a job may run; what a pipeline locks, how it goes
+//	predefined.go                                         predefined variables, for rules and for jobs
 //	pipelines_create.go pipelines_context.go              how one is made of a configuration; what its rules see: refs,
 //	                                                      files, changes, variables
 //	pipelines_move.go                                     what becomes of a job whose turn it is
