@@ -43,7 +43,8 @@
 //
 //	words.go settings.go failure_reasons.go messages.go   GitLab's words, settings and texts
 //	invalid.go problems.go                                the errors of refused records and drafts
-//	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
+//	artifact_kinds.go files.go dotenv.go annotations.go
+//	blob.go                                               artifacts, and the bytes of artifacts and logs
 //	names.go strings.go times.go tables.go avatars.go     tools: paths, nullable texts, times, rows ordered by id
 //	records_*.go roles.go                                 the records, which know nothing of State, and what one can tell
 //	                                                      by looking at them
