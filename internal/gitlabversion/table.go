@@ -122,6 +122,7 @@ const (
 	OwnTokenCreation
 	TokenRotationExpiry
 	TokenSelfRotation
+	ResourceTokenSelfRotation
 	TokenFamilyRevoked
 	TokenExpiryFilters
 	ActivationByService
@@ -175,6 +176,8 @@ const (
 	ScheduleInputs
 	ScheduleErrorsSaved
 	TriggerExpiry
+	NewestReadyFirstMode
+	CurrentJobOfResource
 	differenceCount
 )
 

@@ -97,7 +97,7 @@ var projectFeatures = []Attribute{
 	feature("analytics_access_level", FeatureEnabled),
 	feature("container_registry_access_level", FeatureEnabled),
 	feature("security_and_compliance_access_level", FeaturePrivate),
-	feature("releases_access_level", FeatureEnabled),
+	feature(AttrReleasesAccess, FeatureEnabled),
 	feature("environments_access_level", FeatureEnabled),
 	feature("feature_flags_access_level", FeatureEnabled),
 	feature("infrastructure_access_level", FeatureEnabled),
