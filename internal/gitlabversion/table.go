@@ -178,6 +178,11 @@ const (
 	TriggerExpiry
 	NewestReadyFirstMode
 	CurrentJobOfResource
+	JobTokenScopeChanges
+	JobTokenScopeGroups
+	JobTokenEnforcement
+	JobTokenEnforced
+	AllowlistTakesItself
 	differenceCount
 )
 
