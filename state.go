@@ -158,6 +158,9 @@ type Settings struct {
 	MaxTraceSize int64 `json:"ci_jobs_trace_size_limit,omitzero"`
 	// MaxArtifactsSize, in bytes, is max_artifacts_size. 0 is GitLab's default, 100 MiB.
 	MaxArtifactsSize int64 `json:"max_artifacts_size,omitzero"`
+	// ArtifactsExpireIn is how long artifacts are kept of which the upload does not say it, as "5 days"; "0" is for good.
+	// Empty is GitLab's default, "30 days".
+	ArtifactsExpireIn string `json:"default_artifacts_expire_in,omitzero"`
 	// RegistryHost is the host and port of the container registry ("registry.example.com:5005"), for which jobs then get
 	// credentials. Empty: there is none.
 	RegistryHost string `json:"registry_host,omitzero"`

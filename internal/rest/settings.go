@@ -37,6 +37,7 @@ var settingsSpec = func() params.Spec {
 		{Name: paramLocalRequestsBefore, Kind: params.Boolean},
 		{Name: paramLocalRequests, Kind: params.Boolean},
 		{Name: "allow_runner_registration_token", Kind: params.Boolean},
+		{Name: "default_artifacts_expire_in"},
 		{Name: paramEnforceAllowlist, Kind: params.Boolean},
 		{Name: "group_runner_token_expiration_interval", Kind: params.Integer},
 		{Name: "keep_latest_artifact", Kind: params.Boolean},
@@ -62,6 +63,7 @@ type settingsEntity struct {
 	AllowLocalRequests           bool `json:"allow_local_requests_from_web_hooks_and_services"`
 	AllowRunnerRegistrationToken bool `json:"allow_runner_registration_token"`
 	registryImportEntity
+	DefaultArtifactsExpireIn             string         `json:"default_artifacts_expire_in"`
 	EnforceJobTokenAllowlist             optional[bool] `json:"enforce_ci_inbound_job_token_scope_enabled,omitzero"`
 	GroupRunnerTokenExpirationInterval   *int           `json:"group_runner_token_expiration_interval"`
 	KeepLatestArtifact                   bool           `json:"keep_latest_artifact"`
@@ -111,6 +113,7 @@ func (q request) settingsEntity() settingsEntity {
 	e := settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
 		AllowLocalRequests: !s.LocalRequestsForbidden, KeepLatestArtifact: s.KeepsLatestArtifacts(),
 		registryImportEntity:                 q.registryImport(),
+		DefaultArtifactsExpireIn:             s.ArtifactsLifetime(),
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
 		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
 		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),
@@ -147,6 +150,7 @@ func updateApplicationSettings(q request) front.Response {
 		ProjectRunnerTokenExpiration: changeTo(q, "project_runner_token_expiration_interval", q.Params.Int),
 		RunnerTokenExpiration:        changeTo(q, "runner_token_expiration_interval", q.Params.Int),
 		MaxArtifactsSize:             changeTo(q, "max_artifacts_size", q.Params.Int),
+		ArtifactsExpireIn:            changeTo(q, "default_artifacts_expire_in", q.Params.String),
 		ValidRegistrars:              world.Change[[]string]{Given: named, Value: &registrars},
 		RestrictedVisibilities:       world.Change[[]string]{Given: restricts, Value: &restricted},
 		Attributes:                   general,

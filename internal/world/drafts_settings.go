@@ -39,6 +39,9 @@ func checkSettings(in *Settings) (ps Problems) {
 	limit("group_ci_variables", int64(in.MaxGroupVariables))
 	limit("ci_jobs_trace_size_limit", in.MaxTraceSize)
 	limit(columnMaxArtifactsSize, in.MaxArtifactsSize)
+	if in.ArtifactsExpireIn != "" && !isDuration(in.ArtifactsExpireIn) {
+		ps.Addf(columnArtifactsExpire, "%q is no duration such as \"5 days\"; \"0\" is for good", in.ArtifactsExpireIn)
+	}
 	if in.ContactInterval < 0 {
 		ps.Addf("contact_interval", "ContactInterval cannot be negative; 0 writes every contact")
 	}

@@ -36,6 +36,7 @@ const (
 	msgTagsNeeded             = "can not be empty when runner is not allowed to pick untagged jobs"
 	msgTooManyTags            = "Too many tags specified. Please limit the number of tags to 50"
 	msgBlank                  = "can't be blank"
+	msgNoDuration             = "is not a correct duration"
 	msgfTooLong               = "is too long (maximum is %d characters)"
 	msgfTooSmall              = "must be greater than or equal to %d"
 	msgBooleanNeeded          = "must be a boolean value"

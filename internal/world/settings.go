@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -32,6 +33,7 @@ type Settings struct {
 	MaxGroupVariables            int           // of one group; 0 is GitLab's default
 	MaxTraceSize                 int64         // bytes; 0 is GitLab's default
 	MaxArtifactsSize             int64         // bytes; 0 is GitLab's default
+	ArtifactsExpireIn            string        // a duration, "0" for ever, "" GitLab's default
 	RegistryHost                 string        // host and port; empty: there is no container registry
 	LocalRequestsForbidden       bool          // allow_local_requests_from_web_hooks_and_services=false
 	FailingWebhooksDisabled      bool          // the feature flag auto_disabling_web_hooks
@@ -78,6 +80,9 @@ func sizeLimit(set int64) int64 {
 	}
 	return defaultSizeLimit
 }
+
+// ArtifactsLifetime is default_artifacts_expire_in: how long artifacts are kept of which the upload does not say it.
+func (s Settings) ArtifactsLifetime() string { return cmp.Or(s.ArtifactsExpireIn, "30 days") }
 
 // KeepsLatestArtifacts is whether the artifacts of the latest successful pipelines outlive their time.
 func (s Settings) KeepsLatestArtifacts() bool {

@@ -130,7 +130,6 @@ users_get_by_id_limit_allowlist`
 const (
 	AttrDefaultProjectVisibility = "default_project_visibility"
 	AttrDefaultGroupVisibility   = "default_group_visibility"
-	AttrDefaultArtifactsExpiry   = "default_artifacts_expire_in"
 	// AttrStorageWeight is repository_storages_weighted of the one storage that there is, in percent.
 	AttrStorageWeight  = "repository_storages_weighted"
 	settingTokenPrefix = "personal_access_token_prefix"
@@ -141,8 +140,7 @@ const (
 var SettingAttributes = slices.Concat(settingsOf(FlagAttribute, flagSettings),
 	settingsOf(NumberAttribute, numberSettings),
 	settingsOf(TextAttribute, textSettings), settingsOf(WordsAttribute, wordsSettings),
-	settingsOf(DecimalAttribute, decimalSettings), settingsOf(JSONAttribute, AttrBranchDefaults),
-	[]Attribute{{Name: AttrDefaultArtifactsExpiry, Kind: TextAttribute, Default: "30 days"}})
+	settingsOf(DecimalAttribute, decimalSettings), settingsOf(JSONAttribute, AttrBranchDefaults))
 
 // settingsOf reads settings of one kind; those that take some words alone get them.
 func settingsOf(kind AttributeKind, text string) (all []Attribute) {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
@@ -22,6 +24,7 @@ type SettingsChange struct {
 	LocalRequestsAllowed, KeepLatestArtifacts, EnforceJobTokenAllowlist             Change[bool]
 	GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration, RunnerTokenExpiration Change[int] // seconds
 	MaxArtifactsSize                                                                Change[int] // MiB
+	ArtifactsExpireIn                                                               Change[string]
 	ValidRegistrars                                                                 Change[[]string]
 	RestrictedVisibilities                                                          Change[[]string]
 	Attributes                                                                      map[string]string // in their text form
@@ -30,6 +33,7 @@ type SettingsChange struct {
 // The columns of the settings that have validations.
 const (
 	columnMaxArtifactsSize = "max_artifacts_size"
+	columnArtifactsExpire  = "default_artifacts_expire_in"
 	columnRegistrars       = "valid_runner_registrars"
 )
 
@@ -55,6 +59,7 @@ func (st *State) ChangeSettings(c SettingsChange) error {
 	v.interval("project_"+fieldExpiration, c.ProjectRunnerTokenExpiration, &next.ProjectRunnerTokenExpiration)
 	v.interval(fieldExpiration, c.RunnerTokenExpiration, &next.RunnerTokenExpiration)
 	v.megabytes(columnMaxArtifactsSize, c.MaxArtifactsSize, &next.MaxArtifactsSize)
+	v.duration(columnArtifactsExpire, c.ArtifactsExpireIn, &next.ArtifactsExpireIn)
 	if words := c.RestrictedVisibilities; words.Given && words.Value != nil {
 		next.RestrictedVisibilities = visibilitiesOf(*words.Value)
 	}
@@ -136,6 +141,24 @@ func (v *settingsValidation) megabytes(column string, c Change[int], field *int6
 	default:
 		*field = int64(*c.Value) << 20
 	}
+}
+
+// duration sets a time that is given, and kept, in words.
+func (v *settingsValidation) duration(column string, c Change[string], field *string) {
+	switch text := OrEmpty(c.Value); {
+	case !c.Given:
+	case strings.TrimSpace(text) == "":
+		v.Add(column, msgBlank)
+	case !isDuration(text):
+		v.Add(column, msgNoDuration)
+	default:
+		*field = text
+	}
+}
+
+func isDuration(text string) bool {
+	_, err := ci.ParseDuration(text)
+	return err == nil
 }
 
 // defaultVisibility refuses a default visibility that would be for administrators alone, where it or what is restricted
