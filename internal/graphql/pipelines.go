@@ -4,7 +4,6 @@ package graphql
 // them is made of them.
 
 import (
-	"cmp"
 	"html"
 	"maps"
 	"slices"
@@ -66,9 +65,11 @@ func pipelineRows() rows {
 // pipelineFlags are what is true of a pipeline or not.
 func pipelineFlags() rows {
 	return rows{
-		"active":              of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
+		"active": of(func(_ *call, p *world.Pipeline) any {
+			return slices.Contains(activeStatuses, p.Status())
+		}),
 		"cancelable":          of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
-		"child":               of(func(*call, *world.Pipeline) any { return false }), // it would have a parent, which none has
+		"child":               of(func(*call, *world.Pipeline) any { return false }), // as none has a parent
 		"complete":            of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
 		"hasManualActions":    hasActions(world.JobManual),
 		"hasScheduledActions": hasActions(world.JobScheduled),
@@ -274,6 +275,9 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 		return byKeys(x, nil, newestFirst, pipelineKey, a, anything[*world.Pipeline]), nil
 	}
 	found := pipelinesInScope(p.Pipelines(), a["scope"])
+	if source, given := a["source"].(string); given && !slices.Contains(world.PipelineSources, source) {
+		a["source"] = nil // a source that GitLab does not know is as none
+	}
 	matches := func(name string, of func(*world.Pipeline) string) {
 		if wanted, _ := a[name].(string); wanted != "" {
 			found = world.Filtered(found, func(p *world.Pipeline) bool { return of(p) == wanted })
@@ -314,18 +318,46 @@ func pipelinesInScope(all []*world.Pipeline, scope any) []*world.Pipeline {
 	return world.Filtered(all, func(p *world.Pipeline) bool { return latest[p.Ref()] == p })
 }
 
-// findProjectPipeline finds a pipeline of a project by its id or its number there, or the latest for a commit or for
-// the default branch (app/graphql/resolvers/ci/project_pipeline_resolver.rb).
+// findProjectPipeline finds a pipeline of a project by its id, by its number there or by its commit: of several with
+// one commit the oldest, as GitLab's loader keeps the last of those that come newest first. Without any of them it is
+// the newest of the commit that the default branch is at (app/graphql/resolvers/ci/project_pipeline_resolver.rb).
 func findProjectPipeline(c *call, x *exec, p *world.Project, a args) (any, error) {
 	id, byID := a["id"].(int)
 	iid, byIID := a["iid"].(string)
 	sha, bySHA := a["sha"].(string)
-	for _, pipeline := range slices.Backward(p.Pipelines()) {
-		switch {
-		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid, bySHA && pipeline.Commit().SHA != sha:
-		case cmp.Or(byID, byIID, bySHA), pipeline.Ref() == p.DefaultBranch() && !pipeline.RefIsTag():
+	if byID && byIID || byID && bySHA || byIID && bySHA {
+		return nil, failure(msgOneOfIDs)
+	}
+	if !byID && !byIID && !bySHA {
+		return newestOfDefaultBranch(c, x, p), nil
+	}
+	for _, pipeline := range p.Pipelines() {
+		if byID && pipeline.ID == id || byIID && strconv.Itoa(pipeline.IID()) == iid ||
+			bySHA && pipeline.Commit().SHA == sha {
 			return c.pipeline(x, pipeline), nil
 		}
 	}
 	return nil, nil
+}
+
+// newestOfDefaultBranch is the newest pipeline, of whatever ref, of the commit that the default branch is at. What a
+// test seeded for that branch with a commit of its own counts as made of that one: it stands for what was pushed.
+func newestOfDefaultBranch(c *call, x *exec, p *world.Project) any {
+	branch := repository.Branch(p.DefaultBranch())
+	head := p.Repository.CommitAt(branch)
+	for _, pipeline := range slices.Backward(p.Pipelines()) {
+		sha := pipeline.Commit().SHA
+		if head != nil && sha == head.ID || fullRef(pipeline) == branch && p.Repository.CommitAt(sha) == nil {
+			return c.pipeline(x, pipeline)
+		}
+	}
+	return nil
+}
+
+// projectPipelineCost favours those who name a pipeline (resolver_complexity of the same resolver).
+func projectPipelineCost(a args, children int) int {
+	if a["id"] != nil || a["iid"] != nil || a["sha"] != nil {
+		return children - namedPipelineBonus
+	}
+	return children + 1
 }
