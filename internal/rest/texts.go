@@ -80,10 +80,7 @@ const (
 )
 
 // Protected branches (lib/api/protected_branches.rb).
-const (
-	msgfBranchProtected = "Protected branch '%s' already exists"
-	msgForcePushEmpty   = "allow_force_push is empty"
-)
+const msgfBranchProtected = "Protected branch '%s' already exists"
 
 // CI/CD variables (lib/api/helpers/variables_helpers.rb).
 const msgSeveralVariables = "There are multiple variables with provided parameters. " +
@@ -202,7 +199,6 @@ const (
 	msgFolderThere      = "A directory with this name already exists"
 	msgTraversal        = "Path cannot include directory traversal"
 	msgfInvalidPath     = "invalid path: '%s'"
-	msgFilePath         = "file_path should be a valid file path"
 	msgActionsInvalid   = "actions is invalid"
 	msgPaginationNone   = `pagination cannot be "none" unless "recursive" is true`
 	msgNoPath           = "invalid revision or path"
