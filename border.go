@@ -64,20 +64,12 @@ func publicSettings(s world.Settings) Settings {
 		ArtifactsExpireIn: s.ArtifactsExpireIn, RegistryHost: s.RegistryHost,
 		LocalRequestsForbidden: s.LocalRequestsForbidden, FailingWebhooksDisabled: s.FailingWebhooksDisabled,
 		RateLimit: RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
-		TimeZone: timeZoneName(s.TimeZone), ContactInterval: s.ContactInterval, GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration,
+		TimeZone: s.ZoneName(), ContactInterval: s.ContactInterval, GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration, Attributes: s.Attributes,
 		KeepLatestArtifacts:      s.KeepLatestArtifacts,
 		EnforceJobTokenAllowlist: s.EnforceJobTokenAllowlist,
 		RestrictedVisibilities:   clone.As[Visibility](s.RestrictedVisibilities),
 	}
-}
-
-// timeZoneName is the name that world.TimeZone has found a zone by.
-func timeZoneName(zone *time.Location) string {
-	if zone == nil {
-		return ""
-	}
-	return zone.String()
 }
 
 func settingsDraft(s Settings) (world.Settings, error) {

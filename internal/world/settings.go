@@ -81,6 +81,14 @@ func sizeLimit(set int64) int64 {
 	return defaultSizeLimit
 }
 
+// ZoneName is the name that TimeZone has found the zone by.
+func (s Settings) ZoneName() string {
+	if s.TimeZone == nil {
+		return ""
+	}
+	return s.TimeZone.String()
+}
+
 // ArtifactsLifetime is default_artifacts_expire_in: how long artifacts are kept of which the upload does not say it.
 func (s Settings) ArtifactsLifetime() string { return cmp.Or(s.ArtifactsExpireIn, "30 days") }
 
