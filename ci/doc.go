@@ -24,7 +24,7 @@
 //	pipeline := config.Pipeline(ci.Context{Ref: "main"})
 //
 //	config.go              Read: its order, and the types of what it makes
-//	include.go, files.go   include:local and its refusals; files
+//	include*.go, files.go  include: what is named, files of the project and of others, refusals; files
 //	header.go              spec:include
 //	inputs.go              spec:inputs: what they are declared as, and the values given
 //	input_rules.go         spec:inputs:rules

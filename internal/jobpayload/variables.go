@@ -2,8 +2,6 @@ package jobpayload
 
 import (
 	"cmp"
-	"net"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +9,6 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
-	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -98,8 +95,8 @@ func variablesOn(in Input, environment string, given []ci.JobVariable) []payload
 	l := make(variableList, 0, usualVariables)
 	l.addPersisted(in)
 	l.addJob(in, environment)
-	l.addProject(in)
-	l.addServer(in)
+	l.addAll(world.ProjectVariables(in.Project, in.NamespaceID, in.ServerURL), true)
+	l.addAll(world.ServerVariables(in.Project, in.ServerURL, in.Version, in.Registry), true)
 	l.addPipeline(in)
 	l.add("CI_RUNNER_ID", strconv.Itoa(in.Runner.ID))
 	l.add("CI_RUNNER_DESCRIPTION", world.OrEmpty(in.Runner.Description))
@@ -160,69 +157,6 @@ func (l *variableList) addJob(in Input, environment string) {
 		l.add("CI_ENVIRONMENT_TIER", cmp.Or(env.DeploymentTier, environmentTier(environment)))
 		l.addSet("CI_ENVIRONMENT_URL", env.URL)
 	}
-}
-
-// addProject adds what is known of the project.
-func (l *variableList) addProject(in Input) {
-	project := in.Project
-	root, _, _ := strings.Cut(project.Path, "/")
-	namespace, name := world.SplitPath(project.Path)
-	l.add("GITLAB_FEATURES", "")
-	l.add("CI_PROJECT_ID", strconv.Itoa(project.ID))
-	l.add("CI_PROJECT_NAME", name)
-	l.add("CI_PROJECT_TITLE", project.Name)
-	l.add("CI_PROJECT_DESCRIPTION", project.Description)
-	l.add("CI_PROJECT_PATH", project.Path)
-	l.add("CI_PROJECT_PATH_SLUG", ci.Slug(project.Path))
-	l.add("CI_PROJECT_NAMESPACE", namespace)
-	l.add("CI_PROJECT_NAMESPACE_ID", strconv.Itoa(in.NamespaceID))
-	l.add("CI_PROJECT_ROOT_NAMESPACE", root)
-	l.add("CI_PROJECT_URL", in.ServerURL+"/"+project.Path)
-	l.add("CI_PROJECT_VISIBILITY", string(cmp.Or(project.Visibility, world.Private)))
-	l.add("CI_PROJECT_REPOSITORY_LANGUAGES", "")
-	l.add("CI_PROJECT_CLASSIFICATION_LABEL", "")
-	l.add("CI_DEFAULT_BRANCH", project.DefaultBranch())
-	l.add("CI_CONFIG_PATH", project.ConfigPath())
-}
-
-// addServer adds what is known of the GitLab instance.
-func (l *variableList) addServer(in Input) {
-	l.add("CI", "true")
-	l.add("GITLAB_CI", "true")
-	if server, err := url.Parse(in.ServerURL); err == nil {
-		l.add("CI_SERVER_FQDN", server.Host)
-		l.add("CI_SERVER_URL", in.ServerURL)
-		l.add("CI_SERVER_HOST", server.Hostname())
-		l.add("CI_SERVER_PORT", cmp.Or(server.Port(), map[string]string{"http": "80", "https": "443"}[server.Scheme]))
-		l.add("CI_SERVER_PROTOCOL", server.Scheme)
-		l.add("CI_SERVER_SHELL_SSH_HOST", server.Hostname())
-		l.add("CI_SERVER_SHELL_SSH_PORT", "22")
-	}
-	numbers, _, _ := strings.Cut(in.Version, "-")
-	version := strings.SplitN(numbers+"...", ".", 4)
-	l.add("CI_SERVER_NAME", "GitLab")
-	l.add("CI_SERVER_VERSION", in.Version)
-	l.add("CI_SERVER_VERSION_MAJOR", version[0])
-	l.add("CI_SERVER_VERSION_MINOR", cmp.Or(version[1], "0"))
-	l.add("CI_SERVER_VERSION_PATCH", cmp.Or(version[2], "0"))
-	l.add("CI_SERVER_REVISION", gitlabversion.Revision)
-	l.addRegistry(in)
-	l.add("CI_API_V4_URL", in.ServerURL+"/api/v4")
-	l.add("CI_API_GRAPHQL_URL", in.ServerURL+"/api/graphql")
-	l.add("CI_TEMPLATE_REGISTRY_HOST", "registry.gitlab.com")
-}
-
-// addRegistry adds where the container registry is, if there is one.
-func (l *variableList) addRegistry(in Input) {
-	if in.Registry == "" {
-		return
-	}
-	host := in.Registry
-	if name, port, err := net.SplitHostPort(host); err == nil && port == "443" {
-		host = name // a registry URL leaves the port of https out
-	}
-	l.add("CI_REGISTRY", in.Registry)
-	l.add("CI_REGISTRY_IMAGE", host+"/"+strings.ToLower(in.Project.Path))
 }
 
 // addPipeline adds what is known of the pipeline and its commit.

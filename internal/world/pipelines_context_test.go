@@ -60,12 +60,20 @@ func TestPredefinedVariables(t *testing.T) {
 	require.Empty(t, problem)
 	f.Commit.Message = "Begin\n\nand go on"
 	got := map[string]string{}
-	for _, v := range st.PredefinedFor(p, f) {
+	for _, v := range st.predefinedFor(p, f) {
 		got[v.Key] = v.Value
 	}
 	assert.Equal(t, map[string]string{"CI_PROJECT_ID": strconv.Itoa(p.ID), "CI_PROJECT_NAME": "shop", "CI_PROJECT_TITLE": "Shop",
 		"CI_PROJECT_DESCRIPTION": "sells", "CI_PROJECT_PATH": "acme/shop", "CI_PROJECT_PATH_SLUG": "acme-shop",
-		"CI_PROJECT_NAMESPACE": "acme", "CI_PROJECT_ROOT_NAMESPACE": "acme", "CI_PROJECT_VISIBILITY": "private",
+		"CI_PROJECT_NAMESPACE": "acme", "CI_PROJECT_NAMESPACE_ID": strconv.Itoa(p.Group.ID), "GITLAB_FEATURES": "",
+		"CI_PROJECT_URL": "http://127.0.0.1/acme/shop", "CI_PROJECT_REPOSITORY_LANGUAGES": "",
+		"CI_PROJECT_CLASSIFICATION_LABEL": "", "CI": "true", "GITLAB_CI": "true", "CI_SERVER_FQDN": "127.0.0.1",
+		"CI_SERVER_URL": "http://127.0.0.1", "CI_SERVER_HOST": "127.0.0.1", "CI_SERVER_PORT": "80",
+		"CI_SERVER_PROTOCOL": "http", "CI_SERVER_SHELL_SSH_HOST": "127.0.0.1", "CI_SERVER_SHELL_SSH_PORT": "22",
+		"CI_SERVER_NAME": "GitLab", "CI_SERVER_VERSION": st.Version.Full(), "CI_SERVER_VERSION_MAJOR": "17",
+		"CI_SERVER_VERSION_MINOR": "2", "CI_SERVER_VERSION_PATCH": "0", "CI_SERVER_REVISION": gitlabversion.Revision,
+		"CI_API_V4_URL": "http://127.0.0.1/api/v4", "CI_API_GRAPHQL_URL": "http://127.0.0.1/api/graphql",
+		"CI_TEMPLATE_REGISTRY_HOST": "registry.gitlab.com", "CI_PROJECT_ROOT_NAMESPACE": "acme", "CI_PROJECT_VISIBILITY": "private",
 		"CI_DEFAULT_BRANCH": "main", "CI_CONFIG_PATH": ".gitlab-ci.yml", "CI_PIPELINE_IID": "1", "CI_PIPELINE_SOURCE": "api",
 		"CI_PIPELINE_CREATED_AT": "2024-07-01T12:00:00Z", "CI_COMMIT_SHA": c.ID, "CI_COMMIT_SHORT_SHA": c.ID[:8],
 		"CI_COMMIT_BEFORE_SHA": strings.Repeat("0", 40), "CI_COMMIT_REF_NAME": "main", "CI_COMMIT_REF_SLUG": "main",
