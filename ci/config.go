@@ -90,7 +90,7 @@ type Job struct {
 type Rule struct {
 	If      string
 	Changes *Changes
-	Exists  []string
+	Exists  *Exists
 	// When is empty for that of the job; "never" is only allowed here.
 	When          string
 	StartIn       time.Duration
@@ -106,6 +106,13 @@ type Rule struct {
 type Changes struct {
 	Paths     []string
 	CompareTo string // a ref, for ChangesFrom of the [Context]
+}
+
+// Exists is rules:exists: some file is there that one of the paths means, which may be globs.
+type Exists struct {
+	Paths []string
+	// Project and Ref are where to look; empty is the commit of the pipeline, or the HEAD of the project.
+	Project, Ref string
 }
 
 // Policy is only or except: names or /patterns/ of refs, expressions, globs of files.

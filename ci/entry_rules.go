@@ -124,19 +124,20 @@ func (r *reader) changes(e entry, value any) *Changes {
 }
 
 // exists reads rules:exists.
-func (r *reader) exists(e entry, value any) []string {
+func (r *reader) exists(e entry, value any) *Exists {
 	if text, ok := value.(string); ok { // documented nowhere, and yet taken
-		return []string{text}
+		return &Exists{Paths: []string{text}}
 	}
-	globs := r.globs(e, value, errTextTextsOrHash, "project", "ref")
+	x := &Exists{Paths: r.globs(e, value, errTextTextsOrHash, "project", "ref")}
 	if m, ok := value.(*ciyaml.Map); ok {
 		if m.Get("ref") != nil {
 			e.required(m, "project")
 		}
 		e.field(m, "project", errTextText, isText)
 		e.field(m, "ref", errTextText, isText)
+		x.Project, x.Ref = ciyaml.Text(m.Get("project")), ciyaml.Text(m.Get("ref"))
 	}
-	return globs
+	return x
 }
 
 // globs reads a list of globs, or a map with them under paths. wrong is what is said of anything else.

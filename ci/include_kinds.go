@@ -171,7 +171,8 @@ func (in *includer) letIn(include *ciyaml.Map, at place) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	b := newBuilder(nil, Context{Files: at.files, Changes: in.o.Changes, ChangesFrom: in.o.ChangesFrom})
+	b := newBuilder(nil, Context{Files: at.files, Changes: in.o.Changes, ChangesFrom: in.o.ChangesFrom,
+		Project: in.o.Project, Variables: in.o.Variables})
 	seen := scopeOf(b.room, &layer{list: in.o.Variables})
 	for _, rule := range rules {
 		holds, err := b.holds(rule, seen)

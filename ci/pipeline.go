@@ -76,7 +76,9 @@ const (
 		"See needs keyword documentation for more details"
 	maxNeeds = 50
 
-	errTextRule = "Failed to parse rule for %s: %s"
+	errTextRule          = "Failed to parse rule for %s: %s"
+	errTextExistsProject = "rules:exists:project `%s` not found or access denied"
+	errTextExistsRef     = "rules:exists:ref `%s` is not a valid ref in project `%s`"
 )
 
 // maxVariables is how many variables the jobs of a configuration, or of a pipeline, may have in all, beside those that
@@ -349,7 +351,10 @@ func (b *builder) holds(rule Rule, seen *scope) (bool, error) {
 			return false, err
 		}
 	}
-	return rule.Exists == nil || b.exists(rule.Exists, seen), nil
+	if rule.Exists != nil {
+		return b.exists(*rule.Exists, seen)
+	}
+	return true, nil
 }
 
 func isTrueFor(expression string, seen *scope) bool {
@@ -377,9 +382,33 @@ func (b *builder) changed(paths []string, seen *scope) bool {
 	return expandedGlobs(paths, seen.expanded, b.room).changed(b.x.Changes)
 }
 
-// exists says whether there is a file that a glob means.
-func (b *builder) exists(paths []string, seen *scope) bool {
-	return b.x.Files != nil && expandedGlobs(paths, seen.expanded, b.room).exist(b.x.Files.Paths())
+// exists says whether there is a file that rules:exists means.
+func (b *builder) exists(x Exists, seen *scope) (bool, error) {
+	files := b.x.Files
+	if x.Project != "" && len(x.Paths) > 0 {
+		var err error
+		if files, err = b.filesOf(x, seen); err != nil {
+			return false, err
+		}
+	}
+	return files != nil && expandedGlobs(x.Paths, seen.expanded, b.room).exist(files.Paths()), nil
+}
+
+// filesOf are the files of the project that rules:exists names; nil if it has none.
+func (b *builder) filesOf(x Exists, seen *scope) (Files, error) {
+	expanded := func(text string) string { return ciexpr.Replaced(text, ciexpr.InText, seen.expanded, true, b.room) }
+	path, ref := expanded(x.Project), expanded(x.Ref)
+	var other *Project
+	if b.x.Project != nil {
+		other = b.x.Project(path, cmp.Or(ref, headRef))
+	}
+	switch {
+	case other == nil:
+		return nil, fmt.Errorf(errTextExistsProject, b.x.Variables.mask(path))
+	case other.Files == nil && ref != "":
+		return nil, fmt.Errorf(errTextExistsRef, b.x.Variables.mask(ref), b.x.Variables.mask(other.Path))
+	}
+	return other.Files, nil
 }
 
 // listedFiles are Files that are asked for their paths once.
