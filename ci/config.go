@@ -102,9 +102,10 @@ type Rule struct {
 	AutoCancel AutoCancel
 }
 
-// Changes is rules:changes.
+// Changes is rules:changes: some file differs that one of the paths means, which may be globs, or that fits Regexp.
 type Changes struct {
 	Paths     []string
+	Regexp    string // in place of Paths
 	CompareTo string // a ref, for ChangesFrom of the [Context]
 }
 
@@ -113,6 +114,7 @@ type Exists struct {
 	Paths []string
 	// Project and Ref are where to look; empty is the commit of the pipeline, or the HEAD of the project.
 	Project, Ref string
+	Regexp       string // in place of Paths
 }
 
 // Policy is only or except: names or /patterns/ of refs, expressions, globs of files.

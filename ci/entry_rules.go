@@ -117,6 +117,7 @@ func boolean(value any) *bool {
 func (r *reader) changes(e entry, value any) *Changes {
 	c := &Changes{Paths: r.globs(e, value, errTextListOrHash, "compare_to")}
 	if m, ok := value.(*ciyaml.Map); ok {
+		c.Regexp = e.regexp(m)
 		e.field(m, "compare_to", errTextText, isText)
 		c.CompareTo = ciyaml.Text(m.Get("compare_to"))
 	}
@@ -130,6 +131,7 @@ func (r *reader) exists(e entry, value any) *Exists {
 	}
 	x := &Exists{Paths: r.globs(e, value, errTextTextsOrHash, "project", "ref")}
 	if m, ok := value.(*ciyaml.Map); ok {
+		x.Regexp = e.regexp(m)
 		if m.Get("ref") != nil {
 			e.required(m, "project")
 		}
@@ -144,12 +146,18 @@ func (r *reader) exists(e entry, value any) *Exists {
 func (r *reader) globs(e entry, value any, wrong string, more ...string) []string {
 	field := "config"
 	if m, ok := value.(*ciyaml.Map); ok {
-		e.keys(m, append([]string{"paths"}, more...)...)
-		e.required(m, "paths")
-		if !e.fine() {
-			return nil
+		e.keys(m, append([]string{"paths", "regexp"}, more...)...)
+		switch byRegexp := m.Has("regexp"); {
+		case byRegexp && m.Has("paths"):
+			e.addf("config", errTextExactlyOne, "paths, regexp")
+		case !byRegexp:
+			e.required(m, "paths") // the newest say errTextExactlyOne here, too
 		}
-		field, value = "paths", m.Get("paths")
+		paths := m.Get("paths")
+		if !m.Has("paths") || paths == nil && wrong == errTextTextsOrHash { // which may be nothing for exists
+			return []string{}
+		}
+		field, value = "paths", paths
 	} else if _, ok := value.([]any); !ok {
 		e.kindf("%s", wrong)
 		return nil

@@ -365,33 +365,42 @@ func isTrueFor(expression string, seen *scope) bool {
 // changedFrom says whether a file that rules:changes means differs from the ref that it names, or nobody knows.
 func (b *builder) changedFrom(c Changes, seen *scope) (bool, error) {
 	if c.CompareTo == "" || b.x.ChangesFrom == nil {
-		return b.changed(c.Paths, seen), nil
+		return b.changed(c, b.x.Changes, seen)
 	}
 	changes, ok := b.x.ChangesFrom(ciexpr.Replaced(c.CompareTo, ciexpr.InText, seen.expanded, true, b.room))
 	if !ok {
 		return false, errCompareTo
 	}
-	return changes == nil || expandedGlobs(c.Paths, seen.expanded, b.room).changed(changes), nil
+	return b.changed(c, changes, seen)
 }
 
-// changed says whether a file that a glob means differs, or nobody knows.
-func (b *builder) changed(paths []string, seen *scope) bool {
-	if b.x.Changes == nil {
-		return true
+// changed says whether one of the changes is meant, which are nil if nobody knows them.
+func (b *builder) changed(c Changes, changes []string, seen *scope) (bool, error) {
+	switch {
+	case changes == nil:
+		return true, nil
+	case c.Regexp != "":
+		return b.matches("changes", c.Regexp, changes, seen)
 	}
-	return expandedGlobs(paths, seen.expanded, b.room).changed(b.x.Changes)
+	return expandedGlobs(c.Paths, seen.expanded, b.room).changed(changes), nil
 }
 
 // exists says whether there is a file that rules:exists means.
 func (b *builder) exists(x Exists, seen *scope) (bool, error) {
 	files := b.x.Files
-	if x.Project != "" && len(x.Paths) > 0 {
+	if x.Project != "" && (len(x.Paths) > 0 || x.Regexp != "") {
 		var err error
 		if files, err = b.filesOf(x, seen); err != nil {
 			return false, err
 		}
 	}
-	return files != nil && expandedGlobs(x.Paths, seen.expanded, b.room).exist(files.Paths()), nil
+	switch {
+	case files == nil:
+		return false, nil
+	case x.Regexp != "":
+		return b.matches("exists", x.Regexp, files.Paths(), seen)
+	}
+	return expandedGlobs(x.Paths, seen.expanded, b.room).exist(files.Paths()), nil
 }
 
 // filesOf are the files of the project that rules:exists names; nil if it has none.
