@@ -290,10 +290,15 @@ const (
 	TriggerPipelineOfRef  Endpoint = "POST /projects/:id/ref/:ref/trigger/pipeline"
 )
 
-// The endpoints of commit statuses (https://docs.gitlab.com/ee/api/commits.html#commit-status).
+// The endpoints of commit statuses and resource groups (https://docs.gitlab.com/api/commits, api/resource_groups).
 const (
-	ListCommitStatuses Endpoint = "GET /projects/:id/repository/commits/:sha/statuses"
-	SetCommitStatus    Endpoint = "POST /projects/:id/statuses/:sha"
+	ListCommitStatuses            Endpoint = "GET /projects/:id/repository/commits/:sha/statuses"
+	SetCommitStatus               Endpoint = "POST /projects/:id/statuses/:sha"
+	ListResourceGroups            Endpoint = "GET /projects/:id/resource_groups"
+	GetResourceGroup              Endpoint = "GET /projects/:id/resource_groups/:key"
+	GetResourceGroupCurrentJob    Endpoint = "GET /projects/:id/resource_groups/:key/current_job" // from GitLab 18.6 on
+	ListResourceGroupUpcomingJobs Endpoint = "GET /projects/:id/resource_groups/:key/upcoming_jobs"
+	UpdateResourceGroup           Endpoint = "PUT /projects/:id/resource_groups/:key"
 )
 
 // The endpoints of protected branches and tags (https://docs.gitlab.com/ee/api/protected_branches.html,
@@ -318,11 +323,13 @@ const (
 	CreateProjectAccessToken Endpoint = "POST /projects/:id/access_tokens"
 	RotateProjectAccessToken Endpoint = "POST /projects/:id/access_tokens/:token_id/rotate"
 	RevokeProjectAccessToken Endpoint = "DELETE /projects/:id/access_tokens/:token_id"
+	RotateOwnProjectToken    Endpoint = "POST /projects/:id/access_tokens/self/rotate" // from GitLab 17.9 on
 	ListGroupAccessTokens    Endpoint = "GET /groups/:id/access_tokens"
 	GetGroupAccessToken      Endpoint = "GET /groups/:id/access_tokens/:token_id"
 	CreateGroupAccessToken   Endpoint = "POST /groups/:id/access_tokens"
 	RotateGroupAccessToken   Endpoint = "POST /groups/:id/access_tokens/:token_id/rotate"
 	RevokeGroupAccessToken   Endpoint = "DELETE /groups/:id/access_tokens/:token_id"
+	RotateOwnGroupToken      Endpoint = "POST /groups/:id/access_tokens/self/rotate" // from GitLab 17.9 on
 )
 
 // The endpoints of deploy tokens (https://docs.gitlab.com/ee/api/deploy_tokens.html).

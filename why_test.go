@@ -51,7 +51,7 @@ func TestWhyPendingNamesTheRule(t *testing.T) {
 		{shop, fg.Runner{Paused: true}, "the runner is paused"},
 		{quiet, fg.Runner{}, "the runner does not serve project acme/quiet, where instance runners are switched off"},
 		{quiet, fg.Runner{Group: "acme"}, "the runner does not serve project acme/quiet, where group runners are switched off"},
-		{off, fg.Runner{Projects: []string{"acme/off"}}, "the runner does not serve project acme/off, where jobs are switched off"},
+		{off, fg.Runner{Group: "acme"}, "the runner does not serve project acme/off, where jobs are switched off"},
 		{shop, fg.Runner{Group: "other"}, "the runner does not serve project acme/shop, which is not in its group other"},
 		{shop, fg.Runner{Projects: []string{"other/app"}},
 			"the runner does not serve project acme/shop, which it is not assigned to"},

@@ -75,20 +75,60 @@ func endpointTable(rows []endpointRow) string {
 	return text.String()
 }
 
-// endpointsByCaller has a line for those that the same people may call.
-func endpointsByCaller(rows []endpointRow) string {
-	var callers []string
-	endpoints := map[string][]string{}
+// areas are the lines of the README's table. An endpoint belongs to the longest path here that its own begins with.
+var areas = []struct {
+	about string
+	paths []string
+}{
+	{"runners: managed, and calling by themselves ([docs/runner-side.md](docs/runner-side.md))",
+		[]string{"/runners", "/user/runners", "/projects/:id/runners", "/groups/:id/runners", "/runner_controllers"}},
+	{"jobs: taken by runners, looked at by people ([docs/jobs.md](docs/jobs.md))",
+		[]string{"/jobs", "/job", "/projects/:id/jobs", "/projects/:id/artifacts"}},
+	{"pipelines ([docs/pipelines.md](docs/pipelines.md))", []string{"/projects/:id/pipelines", "/projects/:id/pipeline",
+		"/projects/:id/pipeline_schedules", "/projects/:id/triggers", "/projects/:id/trigger/pipeline",
+		"/projects/:id/ref/:ref/trigger/pipeline", "/projects/:id/ci/lint", "/projects/:id/statuses"}},
+	{"CI/CD variables", []string{"/projects/:id/variables", "/groups/:id/variables", "/admin/ci/variables"}},
+	{"repositories ([docs/repository.md](docs/repository.md)) and git ([docs/git.md](docs/git.md))",
+		[]string{"/projects/:id/repository", "/projects/:id/protected_branches", "/projects/:id/protected_tags",
+			"/:project.git"}},
+	{"groups and projects ([docs/world.md](docs/world.md))", []string{"/groups", "/projects"}},
+	{"members and shares",
+		[]string{"/groups/:id/members", "/projects/:id/members", "/groups/:id/share", "/projects/:id/share"}},
+	{"users", []string{"/users", "/user"}},
+	{"tokens", []string{"/personal_access_tokens", "/user/personal_access_tokens",
+		"/users/:user_id/personal_access_tokens", "/users/:user_id/impersonation_tokens", "/projects/:id/access_tokens", "/groups/:id/access_tokens",
+		"/projects/:id/deploy_tokens", "/groups/:id/deploy_tokens", "/deploy_tokens", "/oauth/token"}},
+	{"webhooks", []string{"/projects/:id/hooks", "/groups/:id/hooks"}},
+	{"the instance", []string{"/version", "/metadata", "/application/settings"}},
+	{"GraphQL ([docs/graphql.md](docs/graphql.md))", []string{"/api/graphql"}},
+}
+
+// endpointsByArea has a line for each area, with how many endpoints each of its paths has.
+func endpointsByArea(t *testing.T, rows []endpointRow) string {
+	t.Helper()
+	below := map[string]int{}
 	for _, r := range rows {
-		if endpoints[r.who] == nil {
-			callers = append(callers, r.who)
+		_, path, _ := strings.Cut(r.endpoint, " ")
+		of := ""
+		for _, area := range areas {
+			for _, p := range area.paths {
+				if len(p) > len(of) && (path == p || strings.HasPrefix(path, p+"/")) {
+					of = p
+				}
+			}
 		}
-		endpoints[r.who] = append(endpoints[r.who], "`"+r.endpoint+"`"+r.since)
+		assert.NotEmpty(t, of, "%s is in no area", r.endpoint)
+		below[of]++
 	}
 	var text strings.Builder
-	text.WriteString("| who may call it | endpoints |\n| --- | --- |\n")
-	for _, who := range callers {
-		fmt.Fprintf(&text, "| %s | %s |\n", who, strings.Join(endpoints[who], ", "))
+	text.WriteString("| what | paths, each with the number of its endpoints |\n| --- | --- |\n")
+	for _, area := range areas {
+		var paths []string
+		for _, p := range area.paths {
+			assert.NotZero(t, below[p], "%s: no endpoint has this path", p)
+			paths = append(paths, fmt.Sprintf("`%s` %d", p, below[p]))
+		}
+		fmt.Fprintf(&text, "| %s | %s |\n", area.about, strings.Join(paths, ", "))
 	}
 	return text.String()
 }

@@ -31,7 +31,7 @@ var update = flag.Bool("update", false, "write the pages anew")
 func TestPagesEndpoints(t *testing.T) {
 	racing.Skip(t)
 	rows := endpointRows(t)
-	checkGenerated(t, "README.md", "endpoints", endpointsByCaller(rows))
+	checkGenerated(t, "README.md", "endpoints", endpointsByArea(t, rows))
 	checkGenerated(t, "docs/endpoints.md", "endpoints", endpointTable(rows))
 }
 

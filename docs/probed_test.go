@@ -67,10 +67,11 @@ const (
 	probedBlob = "c1b0730e0133447badcfd47fd144e254807b06e1"
 )
 
-// withRepository gives acme/shop a file, and a branch and a tag that may go.
+// withRepository gives acme/shop a file, and a branch and a tag that may go, and a resource group.
 func withRepository(world fakegitlab.Scenario) fakegitlab.Scenario {
 	for i := range world.Projects {
 		if p := &world.Projects[i]; p.Path == "acme/shop" {
+			p.ResourceGroups = map[string]string{probedKey: "oldest_first"}
 			p.Repository = &fakegitlab.Repository{
 				Refs: map[string]string{"refs/heads/main": "first", "refs/heads/" + probedKey + "-gone": "first",
 					"refs/tags/" + probedKey + "-gone": "first"},

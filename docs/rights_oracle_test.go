@@ -23,13 +23,15 @@ import (
 //     where bots may not; internal, where external users may not; any, for what every token opens; creates, the scope
 //     create_runner; refuse=, what those are told whose role is too low, if it is not a 403; into, where the target is
 //     not seen by those who are not in the group, and invites, where it is another group of mia's and oli's; a name,
-//     of the one whose own the thing is
+//     of the one whose own the thing is; of=, whose bots alone it is for, with those of the other told that it is not
 //   - from= and until=, the first version that the row is for, and the first that it is not
 //   - the names of the endpoints
 const rightsTable = `
 instance     user       401          : GetVersion GetMetadata
 instance     user       401 any      : GetOwnAccessToken RevokeOwnAccessToken
 instance     user       401          : GetCurrentUser RotateOwnAccessToken ListAccessTokens GetAccessToken
+instance     user       401 of=project : RotateOwnProjectToken
+instance     user       401 of=group : RotateOwnGroupToken
 instance     user       401          : RotateAccessToken RevokeAccessToken CreateOwnAccessToken
 instance     admin      401          : GetApplicationSettings UpdateApplicationSettings
 instance     admin      401          : ListInstanceVariables GetInstanceVariable CreateInstanceVariable
@@ -116,6 +118,9 @@ project      maintainer 401          : DeletePipelineTrigger
 project      nobody     401 mia      : UpdatePipelineTrigger
 project      reporter   401 auditor  : ListCommitStatuses
 project      developer  401          : SetCommitStatus
+project      developer  401          : ListResourceGroups GetResourceGroup ListResourceGroupUpcomingJobs
+project      developer  401          : UpdateResourceGroup
+project      developer  401 from=18.6 : GetResourceGroupCurrentJob
 
 project      reporter   404 auditor until=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
 project      reporter   404 auditor jobs from=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
@@ -269,6 +274,8 @@ func (r right) answerPerson(a actor) int {
 		role = 0
 	}
 	switch {
+	case r.has("of=project") && a.name == "the group's bot", r.has("of=group") && a.name == "the project's bot":
+		return http.StatusUnauthorized
 	case !sees && !a.auditor && !a.admin && r.where == "project" && r.has("refuse=403"):
 		return http.StatusForbidden
 	case !sees && !a.auditor && !a.admin:

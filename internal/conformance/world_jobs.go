@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type caseJob struct {
 	Queued                         Time
 	Timeout                        Seconds
 	Options                        fakegitlab.JobSpec
+	Trigger                        json.RawMessage
 	Artifacts                      *struct {
 		Filename, Content string
 		Size              int
@@ -40,7 +42,8 @@ func (p fakeWorld) job(name string, in caseJob) {
 		SystemID: in.Manager, User: in.User,
 		Name: in.Name, Stage: in.Stage, StageIndex: in.StageIndex, Ref: in.Ref, RefIsTag: in.Tag, Protected: in.Protected,
 		Erased: in.Erased, Manual: in.Manual, AllowFailure: in.AllowFailure,
-		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.At(p.gl.Now()), Spec: in.Options}
+		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.At(p.gl.Now()),
+		Spec: in.Options, Trigger: in.Trigger}
 	if in.Timeout > 0 {
 		j.Spec.Timeout = in.Timeout.Duration()
 	}

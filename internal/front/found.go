@@ -48,8 +48,8 @@ func (f *FoundRoutes) Lookup(table *Table, method, path string) Found {
 }
 
 // APIPath is the path below /api/v4 as Grape's routes see it: without repeated or final slashes and without a format
-// suffix, except in the id of a project or group and in the name of a branch, tag, commit or file, which may have dots.
-// format is the suffix.
+// suffix, except in the id of a project or group and in the name of a branch, tag, commit, file or resource group,
+// which may have dots. format is the suffix.
 func APIPath(path string) (clean, format string) {
 	parts := slices.DeleteFunc(strings.Split(path, "/"), func(p string) bool { return p == "" })
 	if n := len(parts); n > 0 && !(n == 2 && (parts[0] == "projects" || parts[0] == "groups")) &&
@@ -60,8 +60,8 @@ func APIPath(path string) (clean, format string) {
 	return "/" + strings.Join(parts, "/"), format
 }
 
-// dottedRules are the lists whose members are called by the name of a branch or tag.
-var dottedRules = []string{"protected_branches", "protected_tags"}
+// dottedRules are the lists whose members are called by a name that may have dots, as that of a branch or tag.
+var dottedRules = []string{"protected_branches", "protected_tags", "resource_groups"}
 
 // dotted are the parts of a repository whose names may have dots.
 var dotted = []string{"branches", "tags", "commits", "files"}

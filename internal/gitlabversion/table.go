@@ -39,6 +39,7 @@ const (
 	JobStatusOnUpdate
 	JobGroupName
 	CacheKeysByContent
+	CachesByRole
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
@@ -108,6 +109,7 @@ const (
 	OwnTokenCreation
 	TokenRotationExpiry
 	TokenSelfRotation
+	ResourceTokenSelfRotation
 	TokenFamilyRevoked
 	TokenExpiryFilters
 	ActivationByService
@@ -161,6 +163,8 @@ const (
 	ScheduleInputs
 	ScheduleErrorsSaved
 	TriggerExpiry
+	NewestReadyFirstMode
+	CurrentJobOfResource
 	differenceCount
 )
 

@@ -17,6 +17,10 @@ var jobRows = map[Difference]Row{
 	CacheKeysByContent: {"a cache's key of files is made of what they contain; before, of the last commits that " +
 		"changed them",
 		Version{18, 5}, first, "merge request 203233 of September 2025: lib/gitlab/ci/pipeline/seed/build/cache.rb", false},
+	CachesByRole: {"the keys of caches end with -protected for what Maintainers run, whatever the ref; before, for " +
+		"protected refs alone",
+		Version{18, 6}, first, "issue 585606 of GitLab and merge request 6021 of GitLab Runner; in the patches 18.4.5 and " +
+			"18.5.3, too", true},
 	JobInputs: {"jobs have inputs",
 		Version{18, 6}, first, "lib/api/entities/ci/job_request/response.rb", false},
 	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected",

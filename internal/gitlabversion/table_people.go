@@ -59,6 +59,8 @@ var peopleRows = map[Difference]Row{
 		Version{16, 6}, first, "Personal access tokens API page", true},
 	TokenSelfRotation: {"POST /personal_access_tokens/self/rotate",
 		Version{16, 10}, first, "Personal access tokens API page", true},
+	ResourceTokenSelfRotation: {"an access token of a project or group rotates itself: POST access_tokens/self/rotate",
+		Version{17, 9}, first, "merge request 178111; lib/api/resource_access_tokens/self_rotation.rb", false},
 	TokenFamilyRevoked: {"a rotated token that is used to rotate has the tokens revoked that came of it",
 		Version{16, 3}, first, "Personal access tokens API page; lib/gitlab/auth/auth_finders.rb, revoke_token_family", true},
 	TokenExpiryFilters: {"lists of personal access tokens are narrowed by expires_before and expires_after",

@@ -38,4 +38,8 @@ var pipelineRows = map[Difference]Row{
 		Version{16, 3}, first, "merge request 125587 of July 2023, behind a flag that is on", false},
 	TriggerExpiry: {"pipeline trigger tokens may expire",
 		Version{17, 10}, first, "merge request 146912 of early 2025; lib/api/entities/trigger.rb", false},
+	NewestReadyFirstMode: {"a resource group takes the process mode newest_ready_first",
+		Version{18, 0}, first, "merge request 188049 of spring 2025; client-go has it since September 2025", false},
+	CurrentJobOfResource: {"GET /projects/:id/resource_groups/:key/current_job",
+		Version{18, 6}, first, "issue 572135 of autumn 2025; lib/api/ci/resource_groups.rb of 18.x", false},
 }

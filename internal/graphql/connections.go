@@ -96,7 +96,7 @@ var connectionTypes = []string{"CiRunnerConnection", "CiRunnerManagerConnection"
 
 // uncountedTypes are the other types of connections.
 var uncountedTypes = []string{"GroupConnection", "CiStageConnection", "CiGroupConnection", "CiBuildNeedConnection",
-	"JobNeedUnionConnection", "CiJobArtifactConnection", "PipelineManualVariableConnection"}
+	"JobNeedUnionConnection", "CiJobArtifactConnection", "CiManualVariableConnection", "PipelineManualVariableConnection"}
 
 // connectionRows are the fields of all types of connections, and of PageInfo.
 func connectionRows() map[string]rows {

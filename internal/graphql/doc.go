@@ -23,8 +23,10 @@
 //	runners_lists.go   the lists of runners: of all, of a project, of a group, of a user
 //	runners_*.go       the mutations of runners, of one and of many
 //	jobs.go            CiJob; jobs_mutations.go its mutations and those of pipelines
+//	joblog.go          the end of a job's log in HTML
 //	jobs_around.go     what jobs need and keep, and what pipelines were given
 //	pipelines.go       Pipeline
+//	commits.go         the commits of pipelines
 //	stages.go          CiStage and CiGroup
 //	statuses.go        DetailedStatus
 //	namespaces.go      Project, Group, UserCore and CurrentUser; projects.go the lists of projects

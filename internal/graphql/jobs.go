@@ -24,14 +24,14 @@ var publicJobFields = []string{"allowFailure", "createdAt", "duration", "finishe
 func jobRows() rows {
 	all := rows{}
 	for name, list := range map[string]func(*call, *exec, *world.Job, args) (any, error){
-		"artifacts": listArtifacts, "needs": listNeeds, "previousStageJobs": listJobsBefore,
+		"artifacts": listArtifacts, "manualVariables": listManualVariables, "needs": listNeeds, "previousStageJobs": listJobsBefore,
 		"previousStageJobsOrNeeds": listBeforeOrNeeds,
 	} {
 		all[name] = ofReadableJob(name, list)
 	}
 	for name, read := range jobFields() {
 		f := ofReadableJob(name, func(c *call, x *exec, j *world.Job, _ args) (any, error) { return read(c, x, j), nil })
-		if name == "canPlayJob" {
+		if name == "canPlayJob" || name == "trace" {
 			f.Cost = gitalyCost
 		}
 		all[name] = f
@@ -94,6 +94,7 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 		"stage":           func(_ *call, _ *exec, j *world.Job) any { return stage{pipeline: j.Pipeline, name: j.Stage} },
 		"status":          func(_ *call, _ *exec, j *world.Job) any { return enum(j.Status) },
 		"stuck":           func(c *call, _ *exec, j *world.Job) any { return c.stuck(j) },
+		"trace":           logOf,
 		"triggered":       func(_ *call, _ *exec, j *world.Job) any { return j.Pipeline.Facts().TriggerID != 0 },
 		"userPermissions": func(_ *call, _ *exec, j *world.Job) any { return j },
 	}

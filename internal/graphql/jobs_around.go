@@ -6,6 +6,7 @@ package graphql
 import (
 	"slices"
 
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -133,4 +134,48 @@ func listVariables(_ *call, x *exec, p *world.Pipeline, a args) (any, error) {
 		all = append(all, variable{p, v.Key, v.Value})
 	}
 	return byPlace(x, all, a, anything[variable]), nil
+}
+
+// manualVariable is one that whoever played a job gave it.
+type manualVariable struct {
+	job   *world.Job
+	place int
+	ci.JobVariable
+}
+
+// mostManualVariables is how many variables of a job are told apart by their ids.
+const mostManualVariables = 1000
+
+func manualVariableRows() rows {
+	return rows{
+		"environmentScope": of(func(*call, manualVariable) any { return nil }),
+		"id": of(func(_ *call, v manualVariable) any {
+			return gid(modelVariable, v.job.ID*mostManualVariables+v.place)
+		}),
+		"key":   of(func(_ *call, v manualVariable) any { return v.Key }),
+		"raw":   of(func(_ *call, v manualVariable) any { return v.Raw }),
+		"value": of(func(_ *call, v manualVariable) any { return v.Value }),
+		"variableType": of(func(_ *call, v manualVariable) any {
+			if v.File {
+				return "FILE"
+			}
+			return "ENV_VAR"
+		}),
+	}
+}
+
+// listManualVariables are the variables that whoever played a job gave it; jobs that people do not start have none. They
+// have no records here: the numbers are made of the job's.
+func listManualVariables(c *call, x *exec, j *world.Job, a args) (any, error) {
+	if d := c.OnJob(j, policy.ReadManualVariables); !d.Allowed {
+		x.Note(d.Reason)
+		return nil, nil
+	}
+	var all []manualVariable
+	for i, v := range j.Variables {
+		if j.Manual && !j.IsBridge() {
+			all = append(all, manualVariable{j, i, v})
+		}
+	}
+	return byPlace(x, all, a, anything[manualVariable]), nil
 }

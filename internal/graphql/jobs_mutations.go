@@ -36,8 +36,12 @@ func playJob(c *call, x *exec, input args) (payload, error) {
 	if d := c.MaySetVariables(j.Project); len(variables) > 0 && !d.Allowed {
 		return nil, &GitLabFails{fmt.Sprintf("variables for job %d: %s", j.ID, d.Reason)} // which nothing rescues
 	}
+	inputs, refusal := givenInputs(x, j, input["inputs"])
+	if refusal != nil {
+		return refusal, nil
+	}
 	before := j.Status
-	played := c.PlayJob(j, c.User, variables, j.Spec.Inputs)
+	played := c.PlayJob(j, c.User, variables, inputs)
 	if !c.Has(gitlabversion.PlayAnswersNewAttempt) {
 		return payload{"job": j}, nil
 	}
@@ -60,7 +64,40 @@ func retryJob(c *call, x *exec, input args) (payload, error) {
 		}
 		return unchanged(front.MsgNotRetryable), nil
 	}
-	return payload{"job": c.RetryJobWith(j, c.User, jobVariables(input["variables"]))}, nil
+	inputs, refusal := givenInputs(x, j, input["inputs"])
+	if refusal != nil {
+		return refusal, nil
+	}
+	return payload{"job": c.RetryJobWith(j, c.User, jobVariables(input["variables"]), inputs)}, nil
+}
+
+// givenInputs are the inputs of a job with those that a mutation gives in their place, and the refusal of what the job
+// does not take.
+func givenInputs(x *exec, j *world.Job, list any) (ci.JobInputs, payload) {
+	var given []world.GivenInput
+	elements, _ := list.([]any)
+	for _, element := range elements {
+		in := element.(args)
+		given = append(given, world.GivenInput{Name: in["name"].(string), Value: in["value"]})
+	}
+	inputs, err := j.InputsWith(given)
+	if err != nil {
+		x.Note(fmt.Sprintf("job %d has other inputs", j.ID))
+		return nil, unchanged(err.Error())
+	}
+	return inputs, nil
+}
+
+// unscheduleJob has a delayed job wait for a person instead; of any other job GitLab says nothing.
+func unscheduleJob(c *call, x *exec, input args) (payload, error) {
+	j, err := c.findJob(x, input["id"], policy.UnscheduleJob)
+	if err != nil {
+		return nil, err
+	}
+	if j.Status == world.JobScheduled {
+		_ = c.UnscheduleJob(j) // from this state it can
+	}
+	return payload{"job": j}, nil
 }
 
 // jobVariables are those that a mutation gives a job.
@@ -74,6 +111,9 @@ func jobVariables(list any) []ci.JobVariable {
 	}
 	return all
 }
+
+// operationOfPage is what GitLab's own page calls its operation (app/graphql/mutations/ci/pipeline/create.rb).
+const operationOfPage = "internalPipelineCreate"
 
 // createPipeline makes a pipeline for a ref, of its file. What the file says is wrong leaves no pipeline.
 func createPipeline(c *call, x *exec, input args) (payload, error) {
@@ -90,7 +130,11 @@ func createPipeline(c *call, x *exec, input args) (payload, error) {
 		given := element.(args)
 		inputs[given["name"].(string)] = inputValue(given["value"])
 	}
-	made, err := c.MakePipeline(c.User, world.NewPipeline{Project: p, Ref: input["ref"].(string), Source: world.SourceAPI,
+	source := world.SourceAPI
+	if x.Operation() == operationOfPage {
+		source = world.SourceWeb
+	}
+	made, err := c.MakePipeline(c.User, world.NewPipeline{Project: p, Ref: input["ref"].(string), Source: source,
 		Variables: jobVariables(input["variables"]), Inputs: inputs, IgnoreSkip: true})
 	if err != nil {
 		return unchanged(strings.Join(sentences(x, err), " and ")), nil

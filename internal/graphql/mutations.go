@@ -37,6 +37,7 @@ func mutations() map[string]mutate {
 		"jobCancel":                     cancelJob,
 		"jobPlay":                       playJob,
 		"jobRetry":                      retryJob,
+		"jobUnschedule":                 unscheduleJob,
 		"pipelineCancel":                cancelPipeline,
 		"pipelineCreate":                createPipeline,
 		"pipelineDestroy":               destroyPipeline,

@@ -23,6 +23,8 @@ func interfaceTypes(value any) string {
 		return "Pipeline"
 	case need:
 		return "CiBuildNeed"
+	case manualVariable:
+		return "CiManualVariable"
 	}
 	return "UserCore"
 }

@@ -5,6 +5,7 @@ package graphql
 
 import (
 	"cmp"
+	"html"
 	"maps"
 	"slices"
 	"strconv"
@@ -52,6 +53,7 @@ func pipelineRows() rows {
 		}),
 	}
 	maps.Copy(all, pipelineFlags())
+	maps.Copy(all, pipelineOrigins())
 	maps.Copy(all, pipelinePlaces())
 	maps.Copy(all, pipelineTimes())
 	// What only pipelines have that another one triggered, which none does here.
@@ -64,19 +66,72 @@ func pipelineRows() rows {
 // pipelineFlags are what is true of a pipeline or not.
 func pipelineFlags() rows {
 	return rows{
-		"active":     of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
-		"cancelable": of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
-		"child":      of(func(*call, *world.Pipeline) any { return false }), // it would have a parent, which none has
-		"complete":   of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
-		"retryable":  of(func(_ *call, p *world.Pipeline) any { return p.Retryable() }),
-		"stuck":      of(func(c *call, p *world.Pipeline) any { return slices.ContainsFunc(p.Jobs, c.stuck) }),
-		"trigger":    of(func(_ *call, p *world.Pipeline) any { return p.Source() == world.SourceTrigger }),
+		"active":              of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
+		"cancelable":          of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
+		"child":               of(func(*call, *world.Pipeline) any { return false }), // it would have a parent, which none has
+		"complete":            of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
+		"hasManualActions":    hasActions(world.JobManual),
+		"hasScheduledActions": hasActions(world.JobScheduled),
+		"retryable":           of(func(_ *call, p *world.Pipeline) any { return p.Retryable() }),
+		"stuck":               of(func(c *call, p *world.Pipeline) any { return slices.ContainsFunc(p.Jobs, c.stuck) }),
+		"trigger":             of(func(_ *call, p *world.Pipeline) any { return p.Source() == world.SourceTrigger }),
 		"usesNeeds": of(func(_ *call, p *world.Pipeline) any {
 			return slices.ContainsFunc(p.Jobs, func(j *world.Job) bool { return j.Spec.Needs != nil })
 		}),
 		"warnings":   of(func(_ *call, p *world.Pipeline) any { return world.Warned(p.Latest()) }),
 		"yamlErrors": of(func(_ *call, p *world.Pipeline) any { return p.Facts().YAMLErrors != "" }),
 	}
+}
+
+// pipelineOrigins are what a pipeline was made of, beside its ref.
+func pipelineOrigins() rows {
+	commit, latest, refText := reached(commitOf), of(latestOfRef), of(refText)
+	commit.Cost, latest.Cost, refText.Cost = gitalyCost, gitalyCost, gitalyCost
+	return rows{
+		"commit":  commit,
+		"latest":  latest,
+		"refText": refText,
+		"type": of(func(_ *call, p *world.Pipeline) any {
+			if p.RefIsTag() {
+				return "tag"
+			}
+			return "branch" // there are no merge requests
+		}),
+	}
+}
+
+// latestOfRef reports whether the pipeline is for the commit that its ref is at (app/models/ci/pipeline.rb, latest?).
+func latestOfRef(_ *call, p *world.Pipeline) any {
+	head := p.Project().Repository.CommitAt(fullRef(p))
+	return head != nil && head.ID == p.Commit().SHA
+}
+
+// refText is a piece of HTML that names the ref (app/presenters/ci/pipeline_presenter.rb).
+func refText(_ *call, p *world.Pipeline) any {
+	name := html.EscapeString(p.Ref())
+	if p.Project().Repository.CommitAt(fullRef(p)) == nil {
+		return `for <span class="ref-name">` + name + "</span>"
+	}
+	return `for <a class="ref-name" href="/` + projectPage(p.Project()) + "/commits/" + name + `">` + name + "</a>"
+}
+
+// hasActions reports whether any of the latest jobs is one that people start, or one that starts after a delay, and is
+// in that state or over (app/models/ci/build.rb, manual_actions and scheduled_actions).
+func hasActions(waiting world.JobStatus) field {
+	return of(func(_ *call, p *world.Pipeline) any {
+		return slices.ContainsFunc(p.Latest(), func(j *world.Job) bool {
+			delayed := j.WhenStarted() == "delayed"
+			return j.Status == waiting || j.Status.Completed() && j.Manual && delayed == (waiting == world.JobScheduled)
+		})
+	})
+}
+
+// fullRef is the ref of a pipeline as git calls it.
+func fullRef(p *world.Pipeline) string {
+	if p.RefIsTag() {
+		return repository.Tag(p.Ref())
+	}
+	return repository.Branch(p.Ref())
 }
 
 // pipelinePlaces are the commit and the ref of a pipeline, and the addresses of pages, without the host.
@@ -89,12 +144,7 @@ func pipelinePlaces() rows {
 		"commitPath": of(func(_ *call, p *world.Pipeline) any { return path(p, "commit/"+p.Commit().SHA) }),
 		"path":       of(func(_ *call, p *world.Pipeline) any { return "/" + front.PipelinePage(p) }),
 		"ref":        of(func(_ *call, p *world.Pipeline) any { return p.Ref() }),
-		"refPath": of(func(_ *call, p *world.Pipeline) any {
-			if p.RefIsTag() {
-				return repository.Tag(p.Ref())
-			}
-			return repository.Branch(p.Ref())
-		}),
+		"refPath":    of(func(_ *call, p *world.Pipeline) any { return fullRef(p) }),
 		"sha": asked(func(_ *call, _ *exec, p *world.Pipeline, a args) (any, error) {
 			sha := p.Commit().SHA
 			if a["format"] == "SHORT" {

@@ -25,6 +25,7 @@ const (
 	modelBridge   = "Ci::Bridge"
 	modelStage    = "Ci::Stage"
 	modelNeed     = "Ci::BuildNeed"
+	modelVariable = "Ci::JobVariable"
 	modelPipeline = "Ci::Pipeline"
 	modelProject  = "Project"
 	modelGroup    = "Group"

@@ -40,6 +40,7 @@ func schemaOf(v gitlabversion.Version) *graphqlruby.Schema {
 // rowNames are the differences that the files in schema/ name.
 var rowNames = map[string]gitlabversion.Difference{
 	"JobCountByStatus":       gitlabversion.JobCountByStatus,
+	"JobInputsOverridden":    gitlabversion.JobInputsOverridden,
 	"JobInterface":           gitlabversion.JobInterface,
 	"ManagersShowExecution":  gitlabversion.ManagersShowExecution,
 	"PipelineInputs":         gitlabversion.PipelineInputs,

@@ -106,7 +106,7 @@ var unserved = map[string]string{
 		createBranch createClusterAgent createIssue createNote createSnippet deleteAnnotation destroyBoard destroyNote
 		destroyPackage destroySnippet discussionToggleResolve environmentCreate environmentDelete environmentStop
 		environmentUpdate groupMemberBulkUpdate groupUpdate issueMove issueSetAssignees issueSetConfidential
-		issueSetDueDate issueSetLocked issueSetSubscription jobArtifactsDestroy jobUnschedule labelCreate labelUpdate
+		issueSetDueDate issueSetLocked issueSetSubscription jobArtifactsDestroy labelCreate labelUpdate
 		markAsSpamSnippet mergeRequestAccept mergeRequestCreate mergeRequestSetAssignees mergeRequestSetDraft
 		mergeRequestSetLabels mergeRequestSetLocked mergeRequestSetMilestone mergeRequestSetReviewers
 		mergeRequestSetSubscription mergeRequestUpdate namespaceCiCdSettingsUpdate namespaceSettingsUpdate
@@ -127,13 +127,14 @@ var unserved = map[string]string{
 	"PipelineCancelPayload": `pipeline`,
 	"Metadata":              `featureFlags`,
 	"Kas":                   `externalK8sProxyUrl`,
-	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec manualVariables runnerManagers trace`,
-	"CiJobInterface":        `exitCode trace`,
-	"Pipeline": `codeQualityReportSummary codeQualityReports commit computeMinutes configSource dastProfile
-		enabledPartialSecurityScans enabledSecurityScans endpoint errorMessages hasManualActions hasScheduledActions
-		latest mergeRequest mergeRequestEventType refText securityReportFinding securityReportFindings
-		securityReportSummary testReportSummary testSuite troubleshootJobWithAi type warningMessages`,
-	"PipelineInterface":      `commit`,
+	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec runnerManagers`,
+	"CiJobInterface":        `exitCode`,
+	"Pipeline": `codeQualityReportSummary codeQualityReports computeMinutes configSource dastProfile
+		enabledPartialSecurityScans enabledSecurityScans endpoint errorMessages failedJobsCount mergeRequest
+		mergeRequestEventType pipelineSchedule securityReportFinding securityReportFindings
+		securityReportSummary testReportSummary testSuite troubleshootJobWithAi warningMessages`,
+	"Commit": `author authorGravatar descriptionHtml diffs fullTitleHtml pipelines signature signatureHtml
+		titleHtml`,
 	"CiJobArtifact":          `id`,
 	"PipelineManualVariable": `id`,
 	"StatusAction":           `confirmationMessage`,

@@ -17,6 +17,9 @@ type Exec struct {
 // Document is the same for all fields of one document, and another one for each of those that run together.
 func (x *Exec) Document() any { return x.run }
 
+// Operation is the name of the operation; "" if it has none.
+func (x *Exec) Operation() string { return x.run.operation.name }
+
 // Path is where the field stands in the answer: keys as strings, and the places in lists as ints.
 func (x *Exec) Path() []any { return x.at.in.path(x.at.key) }
 

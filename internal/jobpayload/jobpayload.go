@@ -13,7 +13,6 @@ package jobpayload
 import (
 	"encoding/json"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +45,7 @@ type Input struct {
 	TagMessage string
 	// NamespaceID is the project's namespace, RootNamespaceID the topmost one above it.
 	NamespaceID, RootNamespaceID int
-	// UserIsMaintainer: the job's user is Maintainer or more in the project, which gives the job the protected caches.
+	// UserIsMaintainer: the job's user is Maintainer or more in the project (Rules.CachesByRole).
 	UserIsMaintainer bool
 	// Dependencies are the jobs whose artifacts this one gets, as world.Job's Dependencies picks them.
 	Dependencies []Dependency
@@ -85,6 +84,7 @@ type Rules struct {
 	GitInfoProtected   bool // there is git_info.protected (18.x)
 	JobInfoExtras      bool // there are job_info.pipeline_id, project_full_path and more (18.x)
 	CacheKeysByContent bool // a cache's key of files is of what they contain, and not of commits (18.5)
+	CachesByRole       bool // what Maintainers run has the protected caches, whatever the ref (18.6)
 	JobGroupName       bool // variables has CI_JOB_GROUP_NAME (17.10)
 	Inputs             bool // there is inputs (18.6)
 	NewFailureReasons  bool // features.failure_reasons has those of 18.x and later
@@ -217,10 +217,10 @@ func repoURL(in Input) string {
 // cloneURL is where the project is cloned from, without credentials.
 func cloneURL(serverURL, projectPath string) string { return serverURL + "/" + projectPath + ".git" }
 
-// gitDepth is the last variable GIT_DEPTH as the number that it begins with, 0 if it begins with none; without such a
-// variable it is the project's.
+// gitDepth is the first variable GIT_DEPTH, that of the lowest precedence, as the number that it begins with, 0 if it
+// begins with none; without such a variable it is the project's (app/presenters/ci/build_runner_presenter.rb).
 func gitDepth(variables []payloadVariable, project int) int {
-	for _, variable := range slices.Backward(variables) {
+	for _, variable := range variables {
 		if variable.Key == "GIT_DEPTH" {
 			digits, _ := world.Leading(strings.TrimSpace(variable.Value), "0123456789")
 			depth, err := strconv.Atoi(digits)

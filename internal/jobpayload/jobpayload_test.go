@@ -282,6 +282,8 @@ func TestGitInfo(t *testing.T) {
 		{"everything", ci.JobSpec{}, -1, "main", false, 0, everything},
 		{"variable says everything", depth("0"), 20, "main", false, 0, everything},
 		{"no number", depth("deep"), 20, "main", false, 0, everything},
+		{"the first of several", ci.JobSpec{Variables: ci.JobVariables{{Key: "GIT_DEPTH", Value: "3"},
+			{Key: "GIT_DEPTH", Value: "5"}}}, 20, "v1.0", true, 3, []string{"+refs/tags/v1.0:refs/tags/v1.0"}},
 		{"merge request", ci.JobSpec{}, 20, "refs/merge-requests/1/head", false, 20, nil},
 	}
 	for _, tt := range tests {

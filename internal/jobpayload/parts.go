@@ -154,13 +154,16 @@ func buildArtifacts(a *ci.JobArtifacts) []payloadArtifact {
 }
 
 // buildCache are the caches. By the end of their keys those of protected refs, which a Developer cannot write to, are
-// kept apart from the others.
+// kept apart from the others, unless the project wants them together.
 func buildCache(in Input) []payloadCache {
-	caches, protected := in.Job.Spec.Cache, in.UserIsMaintainer || in.Job.Protected
+	caches, protected := in.Job.Spec.Cache, in.UserIsMaintainer && in.Rules.CachesByRole || in.Job.Protected
 	list := make([]payloadCache, 0, len(caches))
 	for i, c := range caches {
 		suffix := "-non_protected"
-		if protected && !c.Unprotect {
+		switch {
+		case !in.Project.SeparatesCaches():
+			suffix = ""
+		case protected && !c.Unprotect:
 			suffix = "-protected"
 		}
 		fallback := make([]string, 0, len(c.FallbackKeys))

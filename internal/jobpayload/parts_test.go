@@ -96,9 +96,15 @@ func TestJobPayloadOptions(t *testing.T) {
 func TestProtectedCache(t *testing.T) {
 	in := payloadInputOf(ci.JobSpec{Cache: []ci.Cache{{}}})
 	in.UserIsMaintainer = true
+	assert.Equal(t, "default-non_protected", Build(in).Cache[0].Key)
+	in.Rules.CachesByRole = true
 	assert.Equal(t, "default-protected", Build(in).Cache[0].Key)
 	in.UserIsMaintainer, in.Job.Protected = false, true
 	assert.Equal(t, "default-protected", Build(in).Cache[0].Key)
+	in.Project.Attributes = map[string]string{"ci_separated_caches": "false"}
+	in.Job.Spec.Cache[0].FallbackKeys = []string{"f"}
+	assert.Equal(t, "default", Build(in).Cache[0].Key)
+	assert.Equal(t, []string{"f"}, Build(in).Cache[0].FallbackKeys)
 }
 
 func TestUnsupportedFeatures(t *testing.T) {

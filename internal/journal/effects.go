@@ -116,7 +116,13 @@ var mutations = map[string][]Effect{
 		{Kind: "group", Of: Mentioned, Fields: registration}, {Kind: "project", Of: Mentioned, Fields: registration}},
 	"jobCancel": {{Kind: "job", Of: Mentioned, Fields: canceled}},
 	"jobRetry":  {{Kind: "job", Of: Mentioned, Fields: made}},
-	"jobPlay":   {{Kind: "job", Of: Mentioned, Fields: []string{"status", "queued_at", "user", "spec", "variables"}}},
+	"jobPlay": {{Kind: "job", Of: Mentioned,
+		Fields: []string{Made, "status", "queued_at", "user", "spec", "variables"}}},
+	"jobUnschedule":   {{Kind: "job", Of: Mentioned, Fields: []string{"status", "scheduled_at"}}},
+	"pipelineCreate":  {{Kind: "pipeline", Of: Mentioned, Fields: made}},
+	"pipelineDestroy": {{Kind: "pipeline", Of: Mentioned, Fields: deleted}},
+	"pipelineRetry":   {{Kind: "pipeline", Of: Mentioned, Fields: progress}},
+	"pipelineCancel":  {{Kind: "pipeline", Of: Mentioned, Fields: progress}},
 }
 
 var effects = map[string][]Effect{

@@ -27,6 +27,8 @@ var pipelineEffects = map[string][]Effect{
 	"PUT " + scheduleVariable:               ofSchedule(scheduleVariables...),
 	"DELETE " + scheduleVariable:            ofSchedule(scheduleVariables...),
 
+	"PUT /projects/:id/resource_groups/:key": {{Kind: "project", Of: "id", Fields: []string{"resource_groups"}}},
+
 	"POST /projects/:id/triggers":                  {{Kind: "pipeline trigger", Of: Answered, Fields: made}},
 	"PUT /projects/:id/triggers/:trigger_id":       {{Kind: "pipeline trigger", Of: "trigger_id"}},
 	"DELETE /projects/:id/triggers/:trigger_id":    {{Kind: "pipeline trigger", Of: "trigger_id", Fields: deleted}},

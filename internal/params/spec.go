@@ -31,6 +31,8 @@ type Param struct {
 	Values   []string       // the values allowed, in text form; checked on everything but null, so also on ""
 	Except   []string       // the values not allowed, in text form
 	Match    *regexp.Regexp // what the text form must match
+	NotBlank bool           // Grape's allow_blank: false: neither null nor white space; what is missing is empty, too
+	FilePath bool           // GitLab's file_path: a path that stays below where it begins, however it is written
 	Default  any            // string, int, bool or []string that takes the place of an absent or null value
 	Fields   []Param        // the inside of a Hash
 	When     *When          // nil: always declared
@@ -135,6 +137,9 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 		if len(p.Values) > 0 && prefix == "" && p.Kind != CommaList { // a comma list is one without elements then
 			c.fail(name, "does not have a valid value")
 		}
+		if p.NotBlank {
+			c.fail(name, "is empty")
+		}
 		c.fields(p.Fields, nil, name)
 		return
 	}
@@ -148,6 +153,23 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 	}
 	data[p.Name] = value
 	c.value(p, name, value, prefix == "")
+	if p.NotBlank && isBlank(value) {
+		c.fail(name, "is empty")
+	}
+	if path, isText := value.(string); p.FilePath && (!isText || !staysBelow(path)) {
+		c.fail(name, "should be a valid file path")
+	}
+}
+
+// isBlank reports whether Ruby calls a value blank, of those that parameters with a type have. False is none here.
+func isBlank(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(value) == ""
+	}
+	return false
 }
 
 // value checks the lists and the pattern. Grape also checks a value that could not be coerced.

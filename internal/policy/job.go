@@ -128,6 +128,21 @@ func RetryJob(a Actor, s JobStanding) Decision {
 // PlayJob says whether the actor may start the job by hand (app/policies/concerns/ci/job_abilities.rb).
 func PlayJob(a Actor, s JobStanding) Decision { return RetryJob(a, s) }
 
+// UnscheduleJob says whether the actor may take the delay of the job away (app/policies/concerns/ci/job_abilities.rb).
+func UnscheduleJob(a Actor, s JobStanding) Decision { return RetryJob(a, s) }
+
+// ReadManualVariables says whether the actor, who sees the job, may see the variables that it was played with: in a
+// public project whoever counts as a Developer, in others members alone (app/policies/ci/build_policy.rb).
+func ReadManualVariables(a Actor, s JobStanding) Decision {
+	switch {
+	case s.Project.Visibility == Public:
+		return s.Project.atLeast(a, Developer, false)
+	case s.Project.Held < Guest:
+		return Decision{Reason: a.Name + " is no member of " + s.Project.Where}
+	}
+	return allowed
+}
+
 // KeepJobArtifacts says whether the actor may have the job's artifacts kept for ever
 // (app/policies/concerns/ci/job_abilities.rb).
 func KeepJobArtifacts(a Actor, s JobStanding) Decision {

@@ -10,14 +10,14 @@ import (
 // changes are the rules for what changes a job.
 var changes = map[string]func(Actor, JobStanding) Decision{
 	"update": UpdateBuild, "cancel": CancelBuild, "retry": RetryJob, "play": PlayJob, "erase": EraseBuild,
-	"cancel by force": CancelBuildByForce, "keep": KeepJobArtifacts,
+	"cancel by force": CancelBuildByForce, "keep": KeepJobArtifacts, "unschedule": UnscheduleJob,
 }
 
 // What is spared in an archived project goes by the same roles as in any other, and nothing else goes.
 func TestSparedInArchivedProjects(t *testing.T) {
 	for name, rule := range changes {
 		for spared, of := range map[SparedJobs][]string{{Cancel: true}: {"cancel", "cancel by force"},
-			{Rerun: true}: {"retry", "play"}, {Keep: true}: {"keep"}} {
+			{Rerun: true}: {"retry", "play", "unschedule"}, {Keep: true}: {"keep"}} {
 			archived := inProject(Maintainer)
 			archived.Archived, archived.Spared = true, spared
 			want := "acme/shop is archived"
@@ -88,6 +88,20 @@ func TestReadBuildTrace(t *testing.T) {
 	check(t, "acme/shop is archived", ReadBuildTrace(root, archived))
 	archived.Debugged = false
 	check(t, "", ReadBuildTrace(mia, archived))
+}
+
+func TestReadManualVariables(t *testing.T) {
+	in := func(v Visibility, r Role) JobStanding {
+		s := inProject(r)
+		s.Visibility = v
+		return JobStanding{Project: s}
+	}
+	check(t, "", ReadManualVariables(mia, in(Public, Developer)))
+	check(t, "mia is Reporter in acme/shop; needs Developer", ReadManualVariables(mia, in(Public, Reporter)))
+	check(t, "", ReadManualVariables(root, in(Public, None)))
+	check(t, "", ReadManualVariables(mia, in(Internal, Guest)))
+	check(t, "", ReadManualVariables(mia, in(Private, Guest)))
+	check(t, "root is no member of acme/shop", ReadManualVariables(root, in(Private, None)))
 }
 
 func TestReadJobArtifacts(t *testing.T) {

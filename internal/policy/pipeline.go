@@ -90,3 +90,7 @@ func CreateCommitStatus(a Actor, s ProjectStanding) Decision {
 	}
 	return s.atLeast(a, Developer, false)
 }
+
+// UseResourceGroups is read_resource_group and update_resource_group, of which the one goes with the other. It asks
+// neither for the project's jobs nor whether it is archived (app/policies/project_policy.rb, archived_abilities.rb).
+func UseResourceGroups(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Developer, false) }

@@ -44,6 +44,18 @@ func TestReadCode(t *testing.T) {
 	}
 }
 
+func TestReadReleases(t *testing.T) {
+	inCode := func(held Role) ProjectStanding {
+		return ProjectStanding{Where: "acme/code", Held: held, Visibility: Public}
+	}
+	check(t, "", ReadReleases(Anonymous(), inCode(None), ForAll))
+	check(t, "", ReadReleases(mia, inCode(Guest), ForMembers))
+	check(t, "releases of acme/code are for members and mia is none", ReadReleases(mia, inCode(None), ForMembers))
+	check(t, "releases of acme/code are switched off", ReadReleases(mia, inCode(Owner), ForNobody))
+	check(t, "mia is no member of acme/shop, which is private",
+		ReadReleases(mia, ProjectStanding{Where: "acme/shop", Visibility: Private}, ForAll))
+}
+
 func TestCreatePlaces(t *testing.T) {
 	check(t, "", CreateGroup(Actor{External: true, NoProjects: true}))
 	check(t, "", CreateProjects(Actor{External: true, NoGroups: true}))

@@ -46,6 +46,14 @@ func UseFeature(a Actor, s ProjectStanding, access FeatureAccess, feature string
 // featureCode is what a project's repository is called in reasons.
 const featureCode = "files"
 
+// ReadReleases says whether the actor may know of the project's releases (app/policies/project_policy.rb).
+func ReadReleases(a Actor, s ProjectStanding, access FeatureAccess) Decision {
+	if d := ReadProject(a, s); !d.Allowed {
+		return d
+	}
+	return UseFeature(a, s, access, "releases")
+}
+
 // useBuilds is UseFeature for jobs.
 func useBuilds(a Actor, s ProjectStanding) Decision { return UseFeature(a, s, s.Builds, "jobs") }
 

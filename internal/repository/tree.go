@@ -47,6 +47,9 @@ func (e Entry) sortKey() string {
 	return e.Name
 }
 
+// EmptyTreeID is the tree with nothing in it, which git knows whether it is there or not.
+const EmptyTreeID = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
 // TreeObject is the tree of some entries, which may come in any order.
 func TreeObject(entries []Entry) Object {
 	entries = slices.Clone(entries)

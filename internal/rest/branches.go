@@ -3,7 +3,6 @@ package rest
 // Branches (lib/api/branches.rb and the services behind it).
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -23,6 +22,7 @@ import (
 func branchRows() []row {
 	const branches = "/projects/:id/repository/branches"
 	named := []params.Param{{Name: "branch", Required: true}}
+	begun := []params.Param{branchParam, {Name: "ref", Required: true, NotBlank: true}}
 	return []row{
 		readByJobs(row{endpoint: "GET " + branches, access: front.ByAnyone, before: repositoryReaders, handle: listBranches,
 			spec: listing(pathID, []params.Param{paginationParam, {Name: "search"}, {Name: "regex"}, pageToken,
@@ -30,13 +30,16 @@ func branchRows() []row {
 		{endpoint: "GET " + branches + "/:branch", access: front.ByAnyone, before: repositoryReaders,
 			spec: front.Declare(pathID, named), handle: getBranch},
 		{endpoint: "POST " + branches, access: front.ByAnyone, before: repositoryReaders,
-			spec: front.Declare(pathID, named, []params.Param{{Name: "ref", Required: true}}), handle: createBranch},
+			spec: front.Declare(pathID, begun), handle: createBranch},
 		{endpoint: "DELETE " + branches + "/:branch", access: front.ByAnyone, before: repositoryReaders,
-			spec: front.Declare(pathID, named), handle: deleteBranch},
+			spec: front.Declare(pathID, []params.Param{branchParam}), handle: deleteBranch},
 		{endpoint: "DELETE /projects/:id/repository/merged_branches", access: front.ByAnyone, before: repositoryReaders,
 			spec: front.Declare(pathID), handle: deleteMergedBranches},
 	}
 }
+
+// branchParam is the branch that is to change.
+var branchParam = params.Param{Name: "branch", Required: true, NotBlank: true}
 
 // pageToken is where keyset pagination of what git keeps goes on: behind that name or object.
 var pageToken = params.Param{Name: "page_token"}
@@ -65,17 +68,6 @@ func repositoryReaders(q request) *front.Response {
 // codePushers is what those pass who may push code at all, whatever to.
 func codePushers(q request) *front.Response {
 	return front.Allow(q.OnProject(q.Project, policy.PushCode), "")
-}
-
-// orEmpty refuses a parameter that is there and says nothing (allow_blank: false).
-func (q request) orEmpty(names ...string) *front.Response {
-	for _, name := range names {
-		if text, given := q.Params.String(name); q.Params.Has(name) && (!given || isBlank(text)) {
-			return front.RefuseError(http.StatusBadRequest, fmt.Sprintf(msgfIsEmpty, name)).
-				Because(name + " is blank").AsRefusal()
-		}
-	}
-	return nil
 }
 
 // said is a parameter as text, "" if it is not given.
@@ -219,7 +211,7 @@ func getBranch(q request) front.Response {
 }
 
 func createBranch(q request) front.Response {
-	if refusal := cmp.Or(q.orEmpty("branch", "ref"), codePushers(q)); refusal != nil {
+	if refusal := codePushers(q); refusal != nil {
 		return *refusal
 	}
 	name, ref, r := q.said("branch"), q.said("ref"), q.Project.Repository
@@ -285,7 +277,7 @@ func (q request) beginWithReadme() *front.Response {
 }
 
 func deleteBranch(q request) front.Response {
-	if refusal := cmp.Or(q.orEmpty("branch"), codePushers(q)); refusal != nil {
+	if refusal := codePushers(q); refusal != nil {
 		return *refusal
 	}
 	b, refusal := q.namedBranch(q.said("branch"))

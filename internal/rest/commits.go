@@ -30,9 +30,9 @@ func commitRows() []row {
 				{Name: "order", Values: []string{"default", "topo"}},
 				{Name: "trailers", Kind: params.Boolean, Default: false}})},
 		{endpoint: "POST " + commits, access: front.ByAnyone, before: repositoryReaders, handle: createCommit,
-			spec: with(front.Declare(pathID, []params.Param{{Name: "branch", Required: true},
-				{Name: "commit_message", Required: true}, {Name: "actions", Kind: params.Any, Required: true},
-				{Name: "start_branch"}, {Name: "start_sha"}, {Name: "start_project"}}, authorParams,
+			spec: with(front.Declare(pathID, []params.Param{branchParam, {Name: "commit_message", Required: true},
+				{Name: "actions", Kind: params.Any, Required: true}, {Name: "start_branch"}, {Name: "start_sha"},
+				{Name: "start_project"}}, authorParams,
 				[]params.Param{statsParam, {Name: "force", Kind: params.Boolean, Default: false}}),
 				params.Rule{Kind: params.MutuallyExclusive, Names: []string{"start_branch", "start_sha"}, After: "start_sha"})},
 		readByJobs(ofOne("GET "+commits+"/:sha", getCommit, []params.Param{statsParam})),
@@ -63,9 +63,13 @@ func ofCommit(handle func(request, *repository.Commit) front.Response) func(requ
 }
 
 func listCommits(q request) front.Response {
-	r, ref := q.Project.Repository, strings.TrimSpace(q.said("ref_name"))
-	if strings.HasPrefix(ref, "-") {
-		return front.Refuse(http.StatusBadRequest, msgRefNameInvalid).Because("it begins with a dash, as options of git do")
+	r, ref, all := q.Project.Repository, q.said("ref_name"), isTrue(q.Params, "all")
+	if isBlank(ref) {
+		ref = ""
+	}
+	if !all && (strings.HasPrefix(ref, "-") || strings.ContainsAny(ref, " :")) {
+		return front.Refuse(http.StatusBadRequest, msgRefNameInvalid).
+			Because("gitaly takes no revision that begins with a dash or has a blank or a colon in it")
 	}
 	o := repository.LogOptions{Path: strings.Trim(q.said("path"), "/"), FirstParent: isTrue(q.Params, "first_parent"),
 		Topological: q.said("order") == "topo"}
@@ -77,7 +81,7 @@ func listCommits(q request) front.Response {
 			o.Author = regexp.MustCompile(regexp.QuoteMeta(author))
 		}
 	}
-	if isTrue(q.Params, "all") {
+	if all {
 		for _, ref := range r.Refs() {
 			o.From = append(o.From, r.Peel(ref.ID))
 		}
@@ -113,11 +117,12 @@ func (q request) range_(ref string) (from, not []string) {
 		return nil, nil
 	}
 	if isRange {
-		start := r.CommitAt(below)
-		if start == nil {
+		switch start := r.CommitAt(below); {
+		case start != nil:
+			not = []string{start.ID}
+		case below != repository.EmptyTreeID && !r.Has(below): // a tree hides no commits
 			return nil, nil
 		}
-		not = []string{start.ID}
 	}
 	return []string{c.ID}, not
 }

@@ -49,6 +49,7 @@ const (
 	isMissing  = "is missing"
 	isNoValue  = "does not have a valid value"
 	isUnusable = "is invalid"
+	isEmpty    = "is empty"
 )
 
 // readAction reads one action. complaint makes a sentence of a field and what is wrong with it.
@@ -69,8 +70,11 @@ func readAction(hash map[string]any, complaint func(name, text string) string) (
 	}
 	a.action, _ = field("action", true)
 	known := []string{actionCreate, actionUpdate, actionMove, actionDelete, actionChmod}
-	if _, there := hash["action"]; there && !slices.Contains(known, a.action) {
+	if hash["action"] != nil && !slices.Contains(known, a.action) {
 		wrong = append(wrong, complaint("action", isNoValue))
+	}
+	if isBlank(a.action) {
+		wrong = append(wrong, complaint("action", isEmpty))
 	}
 	a.path, _ = field("file_path", true)
 	if a.action == actionMove {

@@ -300,9 +300,6 @@ func (q request) notForked(ref string) front.Response {
 
 // createCommit is POST /projects/:id/repository/commits.
 func createCommit(q request) front.Response {
-	if refusal := q.orEmpty("branch"); refusal != nil {
-		return *refusal
-	}
 	if ref, given := q.Params.String("start_project"); given {
 		return q.notForked(ref)
 	}

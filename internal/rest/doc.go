@@ -32,6 +32,7 @@
 //	pipelines.go, pipelines_*.go       pipelines (lib/api/ci/pipelines.rb)
 //	test_reports.go                    what the tests of a pipeline have come to (app/serializers/test_report_entity.rb)
 //	schedules.go, triggers.go          pipeline schedules, pipeline triggers (lib/api/ci)
+//	resource_groups.go                 groups of jobs of which one runs at a time (lib/api/ci/resource_groups.rb)
 //	commit_statuses.go                 what is told of jobs that run outside (lib/api/commit_statuses.rb)
 //	lint.go                            reading .gitlab-ci.yml (lib/api/lint.rb)
 //

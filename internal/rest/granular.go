@@ -20,6 +20,9 @@ func publicOr(permission string, at front.BoundaryKind) *front.Granular {
 // ofProject is wants at the project in the path.
 func ofProject(permission string) *front.Granular { return wants(permission, front.AtProject) }
 
+// jobsOfResource are the two that the jobs of a resource group want.
+var jobsOfResource = &front.Granular{Permissions: []string{"Resource Group: Read", "Job: Read"}, At: front.AtProject}
+
 const registrationReset = "Runner Registration Token: Reset"
 
 // granular has what the endpoints want that take a fine-grained token. Those that runners and jobs call with tokens of
@@ -219,6 +222,12 @@ var granular = map[string]*front.Granular{
 	"PUT /projects/:id/triggers/:trigger_id":    wants("Pipeline Trigger: Update", front.AtProject),
 	"DELETE /projects/:id/triggers/:trigger_id": wants("Pipeline Trigger: Delete", front.AtProject),
 
+	"GET /projects/:id/resource_groups":                    ofProject("Resource Group: Read"),
+	"GET /projects/:id/resource_groups/:key":               ofProject("Resource Group: Read"),
+	"GET /projects/:id/resource_groups/:key/current_job":   jobsOfResource,
+	"GET /projects/:id/resource_groups/:key/upcoming_jobs": jobsOfResource,
+	"PUT /projects/:id/resource_groups/:key":               ofProject("Resource Group: Update"),
+
 	"GET /projects/:id/repository/commits/:sha/statuses": wants("Commit Status: Read", front.AtProject),
 
 	"POST /projects/:id/statuses/:sha": wants("Commit Status: Create", front.AtProject),
@@ -238,10 +247,12 @@ var granular = map[string]*front.Granular{
 	"POST /projects/:id/access_tokens":                  wants("Resource Access Token: Create", front.AtProject),
 	"POST /projects/:id/access_tokens/:token_id/rotate": wants("Resource Access Token: Rotate", front.AtProject),
 	"DELETE /projects/:id/access_tokens/:token_id":      wants("Resource Access Token: Delete", front.AtProject),
+	"POST /projects/:id/access_tokens/self/rotate":      wants("Resource Access Token: Rotate", front.AtProject),
 	"GET /groups/:id/access_tokens":                     wants("Resource Access Token: Read", front.AtGroup),
 	"GET /groups/:id/access_tokens/:token_id":           wants("Resource Access Token: Read", front.AtGroup),
 	"POST /groups/:id/access_tokens":                    wants("Resource Access Token: Create", front.AtGroup),
 	"POST /groups/:id/access_tokens/:token_id/rotate":   wants("Resource Access Token: Rotate", front.AtGroup),
+	"POST /groups/:id/access_tokens/self/rotate":        wants("Resource Access Token: Rotate", front.AtGroup),
 	"DELETE /groups/:id/access_tokens/:token_id":        wants("Resource Access Token: Delete", front.AtGroup),
 
 	"GET /deploy_tokens":                           wants("Deploy Token: Read", front.AtInstance),

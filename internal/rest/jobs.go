@@ -57,8 +57,19 @@ func (q request) pathJob() (*world.Job, *front.Response) {
 	return q.jobOfProject()
 }
 
-// jobOfProject finds the job of the path in its project, which has been found.
+// jobOfProject finds the job of the path in its project, which has been found. A trigger job is none of its builds
+// (lib/api/helpers.rb, find_build!).
 func (q request) jobOfProject() (*world.Job, *front.Response) {
+	j, refusal := q.processableOfProject()
+	if refusal == nil && j.IsBridge() {
+		refusal = noRecord().Because(fmt.Sprintf("job %d is a trigger job, which is only played, retried and listed here",
+			j.ID)).AsRefusal()
+	}
+	return j, refusal
+}
+
+// processableOfProject is jobOfProject where trigger jobs are as good (lib/api/helpers.rb, find_job!).
+func (q request) processableOfProject() (*world.Job, *front.Response) {
 	id, _ := q.Params.Int("job_id")
 	if j := q.Jobs.ByID(id); j != nil && j.Project == q.Project {
 		return j, nil
@@ -69,6 +80,25 @@ func (q request) jobOfProject() (*world.Job, *front.Response) {
 // permittedJob is pathJob for those who may do this to it.
 func (q request) permittedJob(may front.JobRule) (*world.Job, *front.Response) {
 	j, refusal := q.pathJob()
+	if refusal != nil {
+		return nil, refusal
+	}
+	return j, front.Allow(q.OnJob(j, may), "")
+}
+
+// rerunnableJob is what find finds of the project, for those who may do this to it. Earlier versions refuse first who
+// may change no job of the project; later ones do not even ask who sees them (lib/api/ci/jobs.rb, retry and erase).
+func (q request) rerunnableJob(find func(request) (*world.Job, *front.Response), may front.JobRule,
+) (*world.Job, *front.Response) {
+	if refusal := projectReaders(q); refusal != nil {
+		return nil, refusal
+	}
+	if !q.Has(gitlabversion.RerunAbilities) {
+		if refusal := front.Allow(q.OnProject(q.Project, policy.UpdateBuilds), ""); refusal != nil {
+			return nil, refusal
+		}
+	}
+	j, refusal := find(q)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -188,7 +218,7 @@ func (q request) cancelableJob(may front.JobRule) (*world.Job, *front.Response) 
 }
 
 func retryJob(q request) front.Response {
-	j, refusal := q.permittedJob(policy.RetryJob)
+	j, refusal := q.rerunnableJob(request.processableOfProject, policy.RetryJob)
 	if refusal != nil {
 		return *refusal
 	}
@@ -203,7 +233,7 @@ func retryJob(q request) front.Response {
 }
 
 func eraseJob(q request) front.Response {
-	j, refusal := q.permittedJob(policy.EraseBuild)
+	j, refusal := q.rerunnableJob(request.jobOfProject, policy.EraseBuild)
 	if refusal != nil {
 		return *refusal
 	}
@@ -220,8 +250,14 @@ func playJob(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	j, refusal := q.permittedJob(policy.PlayJob)
+	if refusal := jobReaders(q); refusal != nil {
+		return *refusal
+	}
+	j, refusal := q.processableOfProject()
 	if refusal != nil {
+		return *refusal
+	}
+	if refusal := front.Allow(q.OnJob(j, policy.PlayJob), ""); refusal != nil {
 		return *refusal
 	}
 	if err := j.Unplayable(); err != nil {
@@ -239,6 +275,9 @@ func playJob(q request) front.Response {
 	played := q.State.PlayJob(j, q.User, variables, inputs)
 	if !q.Has(gitlabversion.PlayAnswersNewAttempt) {
 		played = j
+	}
+	if played.IsBridge() {
+		return front.OK(q.bridgeEntity(played))
 	}
 	return front.OK(q.projectJobEntity(played))
 }

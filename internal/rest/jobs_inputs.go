@@ -3,12 +3,10 @@ package rest
 // What people say to a job that they play or retry (lib/api/ci/jobs.rb).
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -16,32 +14,21 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// jobInputs are the inputs of a job with the values that the request gives instead of its own
-// (app/services/ci/retry_job_service.rb, validate_inputs). A job without inputs takes no notice of any.
+// jobInputs are the inputs of a job with the values that the request gives instead of its own.
 func (q request) jobInputs(j *world.Job) (ci.JobInputs, *front.Response) {
-	inputs := slices.Clone(j.Spec.Inputs)
-	given, _ := q.Record.Params["job_inputs"].(map[string]any)
-	if len(inputs) == 0 || !q.Has(gitlabversion.JobInputsOverridden) {
-		return inputs, nil
+	if !q.Has(gitlabversion.JobInputsOverridden) {
+		return j.Spec.Inputs, nil
 	}
-	var unknown []string
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		i := slices.IndexFunc(inputs, func(in ci.JobInput) bool { return in.Name == name })
-		if i < 0 {
-			unknown = append(unknown, name)
-			continue
-		}
-		inputs[i].Value, _ = json.Marshal(given[name]) // it came as JSON, or as text
+	sent, _ := q.Record.Params["job_inputs"].(map[string]any)
+	var given []world.GivenInput
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
+		given = append(given, world.GivenInput{Name: name, Value: sent[name]})
 	}
-	if len(unknown) == 0 {
-		return inputs, nil
+	inputs, err := j.InputsWith(given)
+	if err != nil {
+		return nil, front.BadRequest(err.Error()).Because(fmt.Sprintf("job %d has other inputs", j.ID)).AsRefusal()
 	}
-	text := msgfUnknownInput
-	if len(unknown) > 1 {
-		text = msgfUnknownInputs
-	}
-	return nil, front.BadRequest(fmt.Sprintf(text, strings.Join(unknown, ", "))).
-		Because(fmt.Sprintf("job %d has other inputs", j.ID)).AsRefusal()
+	return inputs, nil
 }
 
 // jobVariables reads the variables that a played job gets.

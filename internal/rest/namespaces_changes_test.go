@@ -304,7 +304,8 @@ func TestLeavingAPersonalNamespace(t *testing.T) {
 	assert.Equal(t, fakegitlab.Members{"mia": fakegitlab.Owner}, tool.Members)
 }
 
-// public_jobs and builds_access_level decide who sees jobs, and whether runners get them.
+// public_jobs and builds_access_level decide who sees jobs, and whether runners get them. On a runner of the project's own
+// a job fails that waits while jobs are switched off (app/services/ci/register_job_service.rb, pre_assign_runner_checks).
 func TestJobsAreSwitchedOff(t *testing.T) {
 	gl, runner := testkit.Factory(t)
 	job := gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
@@ -315,13 +316,18 @@ func TestJobsAreSwitchedOff(t *testing.T) {
 	assert.Equal(t, []int{403, 200}, []int{list("guest"), list("reporter")})
 	require.Equal(t, 200, ask("mia", "PUT /projects/acme%2Fshop", `{"public_jobs":true,"jobs_enabled":false}`).Status)
 	assert.Equal(t, []int{403, 403}, []int{list("guest"), list("mia")})
-	request := func() int {
-		return testkit.Ask(t, gl, "", "POST", "/jobs/request", testkit.WithJSON(`{"token":"`+runner.Token+`"}`)).Status
-	}
-	assert.Equal(t, 204, request())
+	request := func(r fakegitlab.Runner) int { return testkit.RequestJob(t, gl, r.Token).Status }
+	shared := gl.AddRunner(fakegitlab.Runner{})
+	assert.Equal(t, 204, request(shared))
 	require.Equal(t, 200, ask("mia", "PUT /projects/acme%2Fshop", `{"builds_access_level":"private"}`).Status)
-	assert.Equal(t, 201, request())
+	assert.Equal(t, 201, request(shared))
 	gl.AssertJobStatus(t, job.ID, fakegitlab.JobRunning)
+
+	waiting := gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
+	require.Equal(t, 200, ask("mia", "PUT /projects/acme%2Fshop", `{"jobs_enabled":false}`).Status)
+	assert.Equal(t, 204, request(runner))
+	failed, _ := gl.Job(waiting.ID)
+	assert.Equal(t, "builds_disabled", failed.FailureReason)
 }
 
 // app/services/projects/update_service.rb, validate!: the default branch comes before who may give variables, and both

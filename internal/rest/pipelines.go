@@ -143,7 +143,7 @@ func getLatestPipeline(q request) front.Response {
 	head := q.Project.Repository.CommitAt(ref)
 	for _, p := range slices.Backward(q.Project.Pipelines()) {
 		at := head != nil && p.Commit().SHA == head.ID || q.Project.Repository.Empty()
-		if p.Ref() != ref || !at || p.Source() == world.SourceParent {
+		if p.Ref() != ref || !at || p.Dangling() {
 			continue
 		}
 		if refusal := front.Allow(q.OnProject(q.Project, policy.ReadPipeline), ""); refusal != nil {
@@ -297,7 +297,10 @@ func renamePipeline(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	name, _ := q.Params.String("name")
+	name, given := q.Params.String("name")
+	if !given {
+		return *gitlabFails("name is null, of which GitLab asks for the text without blanks around it")
+	}
 	if err := q.RenamePipeline(p, name); err != nil {
 		sentences := err.(*world.Invalid).Sentences()
 		return front.Refuse(http.StatusBadRequest, fmt.Sprintf(msgfPipelineNotUpdated, strings.Join(sentences, ", "))).

@@ -32,7 +32,8 @@ func protectedRefRows() []row {
 			spec: front.Declare(pathID, name, refLevel("push_access_level"), refLevel("merge_access_level"),
 				[]params.Param{force})},
 		{endpoint: "PATCH " + branches + "/:name", before: projectAdministrators,
-			spec: front.Declare(pathID, name, []params.Param{force}), handle: updateProtectedBranch},
+			spec:   front.Declare(pathID, name, []params.Param{{Name: force.Name, Kind: force.Kind, NotBlank: true}}),
+			handle: ofRef(false, updateProtectedBranch)},
 		{endpoint: "DELETE " + branches + "/:name", before: projectAdministrators, spec: front.Declare(pathID, name),
 			handle: ofRef(false, unprotect)},
 		{endpoint: "GET " + tags, before: projectAdministrators, spec: listing(pathID), handle: listProtectedTags},
@@ -140,17 +141,11 @@ func sentencesOf(err error) []string {
 	return []string{err.Error()}
 }
 
-func updateProtectedBranch(q request) front.Response {
-	allowed, given := q.Params.Bool("allow_force_push")
-	if q.Params.Has("allow_force_push") && !given {
-		return front.RefuseError(http.StatusBadRequest, msgForcePushEmpty).Because("allow_force_push is true or false")
+func updateProtectedBranch(q request, r *world.ProtectedRef) front.Response {
+	if allowed, given := q.Params.Bool("allow_force_push"); given {
+		q.AllowForcePush(r, allowed)
 	}
-	return ofRef(false, func(q request, r *world.ProtectedRef) front.Response {
-		if given {
-			q.AllowForcePush(r, allowed)
-		}
-		return front.OK(q.branchRule(r))
-	})(q)
+	return front.OK(q.branchRule(r))
 }
 
 func unprotect(q request, r *world.ProtectedRef) front.Response {

@@ -22,17 +22,17 @@ import (
 // fileRows are the files of a project's repository.
 func fileRows() []row {
 	const file = "/projects/:id/repository/files/:file_path"
-	path := []params.Param{{Name: "file_path", Required: true}}
-	ref := []params.Param{{Name: "ref", Required: true}}
-	simple := slices.Concat(path, []params.Param{{Name: "branch", Required: true},
-		{Name: "commit_message", Required: true}, {Name: "start_branch"}}, authorParams)
+	path := []params.Param{{Name: "file_path", Required: true, FilePath: true}}
+	ref := []params.Param{{Name: "ref", Required: true, NotBlank: true}}
+	simple := slices.Concat(path, []params.Param{branchParam,
+		{Name: "commit_message", Required: true, NotBlank: true}, {Name: "start_branch"}}, authorParams)
 	extended := slices.Concat(simple, []params.Param{{Name: "content", Required: true},
 		{Name: "encoding", Values: []string{"base64", "text"}, Default: "text"}, {Name: "last_commit_id"},
 		{Name: "execute_filemode", Kind: params.Boolean}})
 	return []row{
 		{endpoint: "GET " + file, access: front.ByAnyone, spec: front.Declare(pathID, path, ref), handle: ofFile(getFile)},
 		readByJobs(row{endpoint: "GET " + file + "/raw", access: front.ByAnyone, handle: ofFile(getRawFile),
-			spec: front.Declare(pathID, path, []params.Param{{Name: "ref"},
+			spec: front.Declare(pathID, path, []params.Param{{Name: "ref", NotBlank: true},
 				{Name: "lfs", Kind: params.Boolean, Default: false}})}),
 		{endpoint: "POST " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended),
 			handle: changeFile(actionCreate)},
@@ -69,25 +69,13 @@ func (e fileEntity) headers(res front.Response) front.Response {
 	return res
 }
 
-// checkPath refuses a file_path that goes up.
-func (q request) checkPath() *front.Response {
-	path := q.said("file_path")
-	if slices.Contains(strings.Split(path, "/"), "..") {
-		return front.RefuseError(http.StatusBadRequest, msgFilePath).Because("the path goes up").AsRefusal()
-	}
-	return nil
-}
-
 // ofFile hands the file that the path names to a handler, with its content.
 func ofFile(handle func(request, fileEntity, []byte) front.Response) func(request) front.Response {
 	return func(q request) front.Response {
-		for _, check := range []func() *front.Response{func() *front.Response { return q.orEmpty("ref") }, q.checkPath,
-			func() *front.Response { return codeOpen(q) }} {
-			if refusal := check(); refusal != nil {
-				return *refusal
-			}
+		if refusal := codeOpen(q); refusal != nil {
+			return *refusal
 		}
-		r, path, ref := q.Project.Repository, strings.TrimPrefix(q.said("file_path"), "/"), q.said("ref")
+		r, path, ref := q.Project.Repository, q.said("file_path"), q.said("ref")
 		revision := ref
 		if ref == "" {
 			revision = "HEAD"
@@ -145,10 +133,8 @@ type fileAnswer struct {
 // changeFile makes a commit of one file.
 func changeFile(action string) func(request) front.Response {
 	return func(q request) front.Response {
-		for _, check := range []func() *front.Response{
-			func() *front.Response { return q.orEmpty("branch", "commit_message") }, q.checkPath,
-			func() *front.Response { return projectReaders(q) }, func() *front.Response { return codePushers(q) }} {
-			if refusal := check(); refusal != nil {
+		for _, check := range []func(request) *front.Response{projectReaders, codePushers} {
+			if refusal := check(q); refusal != nil {
 				return *refusal
 			}
 		}

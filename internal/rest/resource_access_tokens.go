@@ -1,6 +1,7 @@
 package rest
 
-// Access tokens of projects and groups (lib/api/resource_access_tokens.rb).
+// Access tokens of projects and groups (lib/api/resource_access_tokens.rb,
+// lib/api/resource_access_tokens/self_rotation.rb).
 
 import (
 	"fmt"
@@ -68,6 +69,8 @@ func resourceTokenRows() (rows []row) {
 				}), handle: k.with(k.create)},
 			row{endpoint: "POST " + at + "/:token_id/rotate", spec: front.Declare(one), later: rotationWithExpiry(one),
 				handle: k.with(k.rotate)},
+			row{endpoint: "POST " + at + "/self/rotate", since: since(gitlabversion.ResourceTokenSelfRotation),
+				scopes: rotating, spec: front.Declare(pathID, expiry), handle: k.rotateOwn},
 			row{endpoint: "DELETE " + at + "/:token_id", spec: front.Declare(one), handle: k.with(k.revoke)})
 	}
 	return rows
@@ -192,6 +195,30 @@ func (k tokenKind) rotate(q request, r resource) front.Response {
 	}
 	expires, _ := q.Params.Date("expires_at")
 	next, err := q.RotateToken(t, expires)
+	if err != nil {
+		return front.BadRequest(err.Error()).Because(err.Error())
+	}
+	return front.OK(q.madeResourceToken(r, next))
+}
+
+// rotateOwn gives a token that calls another in its place. Any other token is told so before anything is looked for.
+func (k tokenKind) rotateOwn(q request) front.Response {
+	switch {
+	case q.Token.OAuth != nil:
+		return front.Refuse(http.StatusMethodNotAllowed, msgNotAllowed).Because(msgReasonOAuth)
+	case !q.User.Bot:
+		return front.Refuse(http.StatusMethodNotAllowed, msgNotAllowed).
+			Because("the token of " + q.User.Username + " is no access token of a " + k.name)
+	}
+	r, refusal := k.find(q)
+	if refusal != nil {
+		return *refusal
+	}
+	if !q.Token.IsOf(r.project, r.group) {
+		return q.unauthorized("the token is not of " + r.where)
+	}
+	expires, _ := q.Params.Date("expires_at")
+	next, err := q.RotateToken(q.Token, expires)
 	if err != nil {
 		return front.BadRequest(err.Error()).Because(err.Error())
 	}

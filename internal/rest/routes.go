@@ -9,7 +9,7 @@ func Routes() []*front.Route {
 	var all []*front.Route
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(), lintRows(),
-		pipelineRows(), scheduleRows(), triggerRows(), commitStatusRows(),
+		pipelineRows(), scheduleRows(), triggerRows(), commitStatusRows(), resourceGroupRows(),
 		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
 		variableRows(), branchRows(), tagRows(), commitRows(), repositoryRows(), fileRows(),
 		protectedRefRows(), resourceTokenRows(), deployTokenRows(),

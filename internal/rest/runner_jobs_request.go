@@ -122,7 +122,9 @@ func (q request) unrunnable(j *world.Job, features map[string]bool) string {
 		return world.MissingDependencyFailure
 	case len(jobpayload.UnsupportedFeatures(j.Spec, jobpayload.IsMergeRequestRef(j.Ref), features)) > 0:
 		return world.RunnerUnsupported
-	case j.User.State == world.UserBlocked:
+	case j.Project.BuildsDisabled():
+		return world.BuildsDisabledFailure
+	case j.User.Blocked():
 		return world.UserBlockedFailure
 	}
 	return ""
@@ -176,6 +178,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
 			JobInfoExtras:      q.Has(gitlabversion.JobInfoExtras),
 			CacheKeysByContent: q.Has(gitlabversion.CacheKeysByContent),
+			CachesByRole:       q.Has(gitlabversion.CachesByRole),
 			JobGroupName:       q.Has(gitlabversion.JobGroupName),
 			Inputs:             q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
 	}

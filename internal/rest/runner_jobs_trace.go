@@ -52,6 +52,9 @@ func appendTrace(q request) front.Response {
 		return *refusal
 	}
 	start := rangeStart(q.HTTP.Header.Get(headerContentRange))
+	if asked, _ := q.Params.Bool("debug_trace"); asked && start == 0 {
+		q.NoteDebugTrace(j) // whatever becomes of the piece
+	}
 	sent := q.Upload.Content.Size
 	tooLarge := sent >= q.roomForLog()
 	lostEnd, loses := int64(0), false
@@ -70,9 +73,6 @@ func appendTrace(q request) front.Response {
 	case start+sent != size: // else it repeats what came last
 		return front.RefuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).With(headerRange, traceRange(size)).
 			Because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
-	}
-	if asked, _ := q.Params.Bool("debug_trace"); asked && start == 0 {
-		q.NoteDebugTrace(j)
 	}
 	q.heartbeatOf(j)
 	q.ApplyFate(j)

@@ -111,10 +111,10 @@ func TestNameThatBeginsWithA(t *testing.T) {
 	assert.Equal(t, `attachment; filename="A.zip"; filename*=UTF-8''A.zip`, got.Header.Get("Content-Disposition"))
 }
 
-// lib/api/entities/project.rb, container_registry_image_prefix; lib/gitlab/ci/build/cache.rb: the caches of protected
-// refs are for what Maintainers run, too.
+// lib/api/entities/project.rb, container_registry_image_prefix; https://gitlab.com/gitlab-org/gitlab/-/issues/585606: the
+// caches of protected refs are for what Maintainers run, too.
 func TestWhatAProjectAndItsJobsAreToldOf(t *testing.T) {
-	gl, r := testkit.Factory(t)
+	gl, r := testkit.Factory(t, fg.WithVersion("18.6"))
 	gl.UpdateSettings(func(s *fg.Settings) { s.RegistryHost = "registry.example.com" })
 	p := as(t, gl, "mia", "GET", "/projects/acme%2Fshop")
 	assert.Equal(t, "registry.example.com/acme/shop", p.Field(t, "container_registry_image_prefix"))

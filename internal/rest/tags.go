@@ -41,16 +41,25 @@ type tagEntity struct {
 	Message   string            `json:"message"`
 	Target    string            `json:"target"`
 	Commit    commitEntity      `json:"commit"`
-	Release   *string           `json:"release"` // there are none
+	Release   optional[string]  `json:"release,omitzero"` // there are none; who may read none is not told so
 	Protected bool              `json:"protected"`
 	CreatedAt optional[isoTime] `json:"created_at,omitzero"`
 }
 
+// tagEntity is a tag as the user of the request is shown it.
 func (q request) tagEntity(t repository.Ref) tagEntity {
+	return q.tagTo(q.Actor, q.ProjectStanding(q.Project), t)
+}
+
+// tagTo is a tag as somebody is shown it.
+func (q request) tagTo(a policy.Actor, s policy.ProjectStanding, t repository.Ref) tagEntity {
 	r := q.Project.Repository
 	e := tagEntity{Name: t.Name, Target: t.ID, Protected: q.RefRules(q.Project, true, t.Name).Protected}
 	if c := r.Commit(r.Peel(t.ID)); c != nil {
 		e.Commit = q.gitCommitEntity(c)
+	}
+	if policy.ReadReleases(a, s, front.AccessOf(q.Project.Attribute(world.AttrReleasesAccess))).Allowed {
+		e.Release = some[string](nil)
 	}
 	var made *isoTime
 	if a := r.AnnotatedTag(t.ID); a != nil {
@@ -156,7 +165,9 @@ func createTag(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	return front.Created(q.tagEntity(repository.Ref{Name: name, ID: u.New}))
+	// lib/api/tags.rb does not say who asks here: releases are shown as to somebody who has not signed in.
+	nobody := front.ProjectStandingOf(front.Nobody, q.Project)
+	return front.Created(q.tagTo(policy.Anonymous(), nobody, repository.Ref{Name: name, ID: u.New}))
 }
 
 func deleteTag(q request, t repository.Ref) front.Response {

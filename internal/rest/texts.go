@@ -80,10 +80,7 @@ const (
 )
 
 // Protected branches (lib/api/protected_branches.rb).
-const (
-	msgfBranchProtected = "Protected branch '%s' already exists"
-	msgForcePushEmpty   = "allow_force_push is empty"
-)
+const msgfBranchProtected = "Protected branch '%s' already exists"
 
 // CI/CD variables (lib/api/helpers/variables_helpers.rb).
 const msgSeveralVariables = "There are multiple variables with provided parameters. " +
@@ -164,8 +161,6 @@ const (
 	msgScopeNotValid       = "scope does not have a valid value"
 	msgVariablesInvalid    = "job_variables_attributes is invalid"
 	msgfVariableIncomplete = "job_variables_attributes[%d][%s] is missing"
-	msgfUnknownInput       = "Unknown input: %s"
-	msgfUnknownInputs      = "Unknown inputs: %s"
 	msgfVariableNoText     = "job_variables_attributes[%d][%s] is invalid"
 	msgfBuildObject        = "#<Ci::Build:0x%016x>"
 	msgAccepted            = "202 Accepted"
@@ -204,7 +199,6 @@ const (
 	msgFolderThere      = "A directory with this name already exists"
 	msgTraversal        = "Path cannot include directory traversal"
 	msgfInvalidPath     = "invalid path: '%s'"
-	msgFilePath         = "file_path should be a valid file path"
 	msgActionsInvalid   = "actions is invalid"
 	msgPaginationNone   = `pagination cannot be "none" unless "recursive" is true`
 	msgNoPath           = "invalid revision or path"

@@ -126,20 +126,21 @@ func variableProofs() map[gitlabversion.Difference]proof {
 
 // cacheKeys says what the key of a cache of files is made of.
 func cacheKeys(v inVersion) any {
-	v.gl.AddProject(fakegitlab.Project{Path: "acme/cached", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}, Files: map[string]string{
-		"go.sum": "a", ".gitlab-ci.yml": "j: {script: x, cache: [{key: {files: [go.sum]}}, {key: {files_commits: [/go.sum]}}, " +
-			"{key: {files: [gone], prefix: p}}]}"}})
+	v.gl.AddProject(fakegitlab.Project{Path: "acme/cached", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer},
+		Attributes: map[string]string{"ci_separated_caches": "false"}, Files: map[string]string{
+			"go.sum": "a", ".gitlab-ci.yml": "j: {script: x, cache: [{key: {files: [go.sum]}}, {key: {files_commits: [/go.sum]}}, " +
+				"{key: {files: [gone], prefix: p}}]}"}})
 	v.gl.AddRunner(fakegitlab.Runner{Token: "cached-token", Projects: []string{"acme/cached"}})
 	v.gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/cached", User: "mia"})
 	told := testkit.RequestJob(v.T, v.gl, "cached-token", testkit.Hash{})
 	require.Equal(v.T, http.StatusCreated, told.Status, told.Body)
-	hash := func(ids string) string { return fmt.Sprintf("%x-protected", sha1.Sum([]byte(ids))) }
+	hash := func(ids string) string { return fmt.Sprintf("%x", sha1.Sum([]byte(ids))) }
 	byCommit, byContent := hash(v.gl.Jobs()[0].Commit.SHA), hash("2e65efe2a145dda7ee51d1741299f848e5bf752e")
 	var caches []string
 	for _, c := range told.JSON(v.T)["cache"].([]any) {
 		caches = append(caches, c.(map[string]any)["key"].(string))
 	}
-	assert.Equal(v.T, []string{"1-" + byCommit, "p-default-protected"}, caches[1:])
+	assert.Equal(v.T, []string{"1-" + byCommit, "p-default"}, caches[1:])
 	switch name, rest, _ := strings.Cut(caches[0], "-"); rest {
 	case byCommit:
 		return name + " by commit"

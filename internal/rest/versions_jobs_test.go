@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -79,6 +80,14 @@ func lintedElsewhere(v inVersion) any {
 	v.as("root", "POST", "/projects/10001/repository/commits", testkit.WithJSON(`{"branch":"main","commit_message":"m",`+
 		`"actions":[{"action":"create","file_path":"a","content":"x"}]}`))
 	return v.as("mia", "GET", "/projects/10001/ci/lint?content_ref=elsewhere").Status
+}
+
+// cacheOfMaintainer is the key of a cache of a job that a Maintainer runs on a ref that is not protected.
+func cacheOfMaintainer(v inVersion) any {
+	v.gl.AddJob(fg.Job{Project: "acme/shop", User: "mia", Spec: fg.JobSpec{Cache: []ci.Cache{{Key: ci.CacheKey{Key: "k"},
+		Paths: []string{"p"}}}}})
+	told := testkit.RequestJob(v.T, v.gl, "shop-token")
+	return told.Field(v.T, "cache").([]any)[0].(map[string]any)["key"]
 }
 
 func retriedByAlias(v inVersion) any {

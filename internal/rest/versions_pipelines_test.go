@@ -50,7 +50,21 @@ func pipelineProofs() map[gitlabversion.Difference]proof {
 			return strings.Contains(v.as("mia", "POST", "/projects/10001/triggers",
 				testkit.WithForm("description=x")).Body, `"expires_at"`)
 		}, false, true, nil},
+		gitlabversion.NewestReadyFirstMode: {func(v inVersion) any {
+			withResource(v)
+			return v.as("mia", "PUT", "/projects/10001/resource_groups/db",
+				testkit.WithForm("process_mode=newest_ready_first")).Status
+		}, 400, 200, nil},
+		gitlabversion.CurrentJobOfResource: {func(v inVersion) any {
+			withResource(v)
+			return v.as("mia", "GET", "/projects/10001/resource_groups/db/current_job").Status
+		}, 404, 200, nil},
 	}
+}
+
+// withResource gives the project a resource group.
+func withResource(v inVersion) {
+	v.gl.UpdateProject("acme/shop", func(p *fg.Project) { p.ResourceGroups = map[string]string{"db": "oldest_first"} })
 }
 
 // wantsInput is a .gitlab-ci.yml that cannot do without an input.

@@ -383,6 +383,7 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.ArtifactsByRunningJobs: {ownArtifacts, nil, 401, nil},
 		gitlabversion.JobInfoExtras:          {jobInfo, []bool{false, false}, []bool{true, true}, nil},
 		gitlabversion.JobInputs:              {jobInputs, false, true, nil},
+		gitlabversion.CachesByRole:           {cacheOfMaintainer, "k-non_protected", "k-protected", nil},
 		gitlabversion.MaskedByWord:           {maskedToken, "it is xxxxxxxxxx", "it is [MASKED]xx", nil},
 		gitlabversion.LaterFailureReasons:    {laterReason, "unknown_failure", "runner_configuration_error", nil},
 		gitlabversion.MinuteBetweenLogs:      {traceInterval, nil, "60", nil},

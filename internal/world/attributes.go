@@ -97,7 +97,7 @@ var projectFeatures = []Attribute{
 	feature("analytics_access_level", FeatureEnabled),
 	feature("container_registry_access_level", FeatureEnabled),
 	feature("security_and_compliance_access_level", FeaturePrivate),
-	feature("releases_access_level", FeatureEnabled),
+	feature(AttrReleasesAccess, FeatureEnabled),
 	feature("environments_access_level", FeatureEnabled),
 	feature("feature_flags_access_level", FeatureEnabled),
 	feature("infrastructure_access_level", FeatureEnabled),
@@ -144,7 +144,7 @@ var UpdatedProjectAttributes = []Attribute{
 	onOff("ci_forward_deployment_enabled", true),
 	onOff("ci_forward_deployment_rollback_allowed", true),
 	onOff("ci_allow_fork_pipelines_to_run_in_parent_project", true),
-	onOff("ci_separated_caches", true),
+	onOff(attrSeparateCaches, true),
 	onOff(AttrRestrictVariables, false),
 	choice(AttrVariablesRole, CreationDeveloper, VariablesNoOne, CreationDeveloper,
 		CreationMaintainer, CreationOwner),
@@ -256,6 +256,9 @@ func (p *Project) DefaultBranch() string { return cmp.Or(p.Attribute(AttrDefault
 
 // ConfigPath is where the project has its .gitlab-ci.yml.
 func (p *Project) ConfigPath() string { return cmp.Or(p.Attribute(attrConfigPath), ".gitlab-ci.yml") }
+
+// SeparatesCaches is whether jobs of protected refs have caches of their own.
+func (p *Project) SeparatesCaches() bool { return p.Attribute(attrSeparateCaches) == "true" }
 
 // FetchesGit is whether its jobs get the repository by fetching into what is there; else by cloning.
 func (p *Project) FetchesGit() bool { return p.Attribute(attrGitStrategy) == gitFetch }

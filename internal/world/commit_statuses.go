@@ -33,7 +33,7 @@ const apiFailure = "api_failure"
 // jobs outside; nil if there is none.
 func (st *State) ExternalPipeline(p *Project, sha string, pass func(*Pipeline) bool) *Pipeline {
 	for _, pipeline := range slices.Backward(p.pipelines) {
-		if pipeline.Commit().SHA == sha && pipeline.Source() != SourceParent && pass(pipeline) {
+		if pipeline.Commit().SHA == sha && !pipeline.Dangling() && pass(pipeline) {
 			return pipeline
 		}
 	}
@@ -66,23 +66,34 @@ func (st *State) ReportStatus(p *Pipeline, u *User, r StatusReport) (*CommitStat
 	if err := st.moveStatus(&next, statusEvents[r.State]); err != nil {
 		return nil, err
 	}
-	next.UpdatedAt = st.Now()
 	if old != nil {
-		before := *old
-		st.onUndo(func() { *old = before })
-		if !old.Retried() {
-			st.countTold(p.reports, &before, &next)
-		}
-		*old = next
-	} else {
-		old = &next
-		old.ID = assignID(st, &st.Statuses, 0)
-		st.insertStatus(old)
+		st.replaceStatus(old, next)
+		return old, nil
 	}
+	next.UpdatedAt = st.Now()
+	next.ID = assignID(st, &st.Statuses, 0)
+	st.insertStatus(&next)
+	st.moveOn(p)
+	return &next, nil
+}
+
+// replaceStatus makes a commit status what it has become.
+func (st *State) replaceStatus(s *CommitStatus, next CommitStatus) {
+	before := *s
+	st.onUndo(func() { *s = before })
+	next.UpdatedAt = st.Now()
+	if !s.Retried() {
+		st.countTold(s.Pipeline.reports, &before, &next)
+	}
+	*s = next
+	st.moveOn(s.Pipeline)
+}
+
+// moveOn has a pipeline that moves by itself look at what it has become.
+func (st *State) moveOn(p *Pipeline) {
 	if p.Moves() {
 		st.later(chore{kind: choreProcess, pipeline: p})
 	}
-	return old, nil
 }
 
 // AddStatus makes the commit status of a draft, of the pipeline of an ID and the user of a name, as it is in a seed:

@@ -189,7 +189,7 @@ func (st *State) DeleteProject(p *Project) {
 			st.DeleteRunner(r)
 		}
 	}
-	maps.DeleteFunc(st.resourceGroups, func(at resourceKey, _ *ResourceGroup) bool { return at.project == p })
+	st.dropGroups(p)
 	st.dropProtectedRefs(p)
 	st.dropPipelineMakers(func(q *Project, _ *User) bool { return q == p })
 	st.dropAccess(p, nil, p.Roles, p.webhooks)

@@ -349,6 +349,7 @@ func (st *State) AddProject(p Project, members map[string]Role, found ...Problem
 		setKey(st, &st.oldPaths, Key(old), &p)
 	}
 	st.indexRegistrationToken(&p.RegistrationToken)
+	st.groupsOfModes(&p)
 	return &p, nil
 }
 
@@ -371,6 +372,7 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.webhooks, in.gonePipelines, in.live = p.webhooks, p.gonePipelines, p.live
 	in.ProcessModes = p.processModesAfter(&in)
 	*p = in
+	st.groupsOfModes(p)
 	for _, g := range st.ResourceGroups(p) {
 		st.later(chore{kind: choreAssign, group: g})
 	}

@@ -18,7 +18,7 @@ const (
 	UserBlockedFailure       = "user_blocked"
 	projectDeletedFailure    = "project_deleted"
 	TraceSizeExceeded        = "trace_size_exceeded"
-	buildsDisabledFailure    = "builds_disabled"
+	BuildsDisabledFailure    = "builds_disabled"
 	stuckOrTimeout           = "stuck_or_timeout_failure"
 )
 
@@ -34,7 +34,7 @@ const (
 // neverRan are the reasons for which GitLab fails a job that it was about to give to a runner.
 func neverRan() []string {
 	return []string{MissingDependencyFailure, RunnerUnsupported, ArchivedFailure, projectDeletedFailure,
-		buildsDisabledFailure, UserBlockedFailure}
+		BuildsDisabledFailure, UserBlockedFailure}
 }
 
 // neverTriedAgain are the reasons that the keyword retry does not cover (lib/gitlab/ci/build/auto_retry.rb).
@@ -74,7 +74,7 @@ func FailureReasons(newer bool) []string {
 		MissingDependencyFailure, RunnerUnsupported, "stale_schedule", "job_execution_timeout", ArchivedFailure,
 		"unmet_prerequisites", SchedulerFailure, "data_integrity_failure", "forward_deployment_failure", UserBlockedFailure,
 		projectDeletedFailure, "ci_quota_exceeded", "pipeline_loop_detected", "no_matching_runner", TraceSizeExceeded,
-		buildsDisabledFailure, "environment_creation_failure", "deployment_rejected", "failed_outdated_deployment_job",
+		BuildsDisabledFailure, "environment_creation_failure", "deployment_rejected", "failed_outdated_deployment_job",
 	}
 	if newer {
 		reasons = append(reasons,

@@ -46,15 +46,15 @@ func allMisfits(r *Runner, j *Job) (all []Misfit) {
 }
 
 // holds reports whether the reason is there. Together those from jobsOff to otherProject say that the project does not
-// have the runner: it has its own, those of the groups above it and those of the instance, and none where jobs are
-// switched off.
+// have the runner: it has its own, those of the groups above it and those of the instance, and of these none where jobs
+// are switched off (app/models/ci/pending_build.rb, args_from_build).
 func (m Misfit) holds(r *Runner, j *Job) bool {
 	p := j.Project
 	switch m {
 	case isPaused:
 		return r.Paused
 	case jobsOff:
-		return p.BuildsDisabled()
+		return r.Type != ProjectRunner && p.BuildsDisabled() // on one of the project's own the job is to fail
 	case instanceRunnersOff:
 		return r.Type == InstanceRunner && p.SharedRunnersDisabled
 	case groupRunnersOff:

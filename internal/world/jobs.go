@@ -137,6 +137,9 @@ func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.
 	return j
 }
 
+// UnscheduleJob takes away the delay of a job, which then waits for a person. The error is that it waits for no time.
+func (st *State) UnscheduleJob(j *Job) error { return st.fire(j, eventUnschedule) }
+
 // LinkJob notes which runner and which of its managers, which may be nil, took the job. StartJob does it itself.
 func (st *State) LinkJob(j *Job, r *Runner, m *Manager) {
 	st.setRunner(j, r, m)
@@ -259,10 +262,11 @@ func (st *State) retry(old *Job, u *User, change func(next *Job)) *Job {
 	return next
 }
 
-// RetryJobWith is RetryJob with the job's own inputs and with variables, if there are any, in the place of those given
-// when it was played; jobs that people do not start take none (app/services/ci/clone_job_service.rb).
-func (st *State) RetryJobWith(old *Job, u *User, variables []ci.JobVariable) *Job {
+// RetryJobWith is RetryJob with variables, too, if there are any, in the place of those given when the job was played;
+// jobs that people do not start take none (app/services/ci/clone_job_service.rb).
+func (st *State) RetryJobWith(old *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
 	return st.retry(old, u, func(next *Job) {
+		next.handIn(inputs)
 		if old.Manual && len(variables) > 0 {
 			next.Variables = lastOfEachKey(variables)
 		}

@@ -27,6 +27,7 @@ const (
 	eventSchedule         jobEvent = "schedule"
 	eventEnqueueScheduled jobEvent = "enqueue_scheduled"
 	eventEnqueueWaiting   jobEvent = "enqueue_waiting_for_resource"
+	eventUnschedule       jobEvent = "unschedule"
 )
 
 // jobTransition is an arrow of the job state machine, from each of several states to one. An event takes the first
@@ -62,6 +63,7 @@ var jobTransitions = []jobTransition{
 	{Event: eventSchedule, From: []JobStatus{JobCreated}, To: JobScheduled},
 	{Event: eventEnqueueScheduled, From: []JobStatus{JobScheduled}, To: JobWaitingForResource, Grouped: true},
 	{Event: eventEnqueueScheduled, From: []JobStatus{JobScheduled}, To: JobPending},
+	{Event: eventUnschedule, From: []JobStatus{JobScheduled}, To: JobManual},
 	{Event: eventEnqueueWaiting, From: []JobStatus{JobWaitingForResource}, To: JobPending},
 }
 

@@ -132,7 +132,7 @@ const (
 	msgSharedRunnersGroup   = "cannot be enabled because parent group does not allow it"
 	msgBuildTimeout         = "needs to be between 10 minutes and 1 month"
 	msgPipelinesAge         = "must be between 1 day and 1 year"
-	msgEmptyClaim           = "is too short (minimum is 1 character)"
+	msgOneAtLeast           = "is too short (minimum is 1 character)"
 	msgPathFirst            = "project_path must be the first element of the sub claim"
 	msgfNoSuchHead          = "Could not change HEAD: branch '%s' does not exist"
 	msgConfigPath           = "cannot include leading slash or directory traversal."
@@ -162,6 +162,9 @@ const (
 	msgMasked         = "[MASKED]" // in place of a secret
 	msgArtifactTwice  = "another artifact of the same type already exists"
 	msgArtifactFormat = "Validation failed: Invalid file format with specified file type"
+	msgfUnknownInput  = "Unknown input: %s"
+	msgfUnknownInputs = "Unknown inputs: %s"
+	msgfInputKind     = "`%s` input: provided value is not %s"
 )
 
 // msgTooLong is the text for more than limit characters.

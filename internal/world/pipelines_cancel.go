@@ -10,12 +10,26 @@ import (
 var danglingSources = []string{"webide", SourceParent, "ondemand_dast_scan", "ondemand_dast_validation",
 	"security_orchestration_policy"}
 
+// Dangling reports whether the pipeline does not count for its ref.
+func (p *Pipeline) Dangling() bool { return slices.Contains(danglingSources, p.Source()) }
+
 // redundantFor is how old a pipeline may be to be canceled as redundant.
 const redundantFor = 7 * day
 
-// CancelPipeline cancels all of the pipeline's jobs that wait or run; one that waits for a person goes on waiting
+// CancelPipeline cancels all of the pipeline's jobs that wait or run, and what is told of such ones outside; one that
+// waits for a person goes on waiting. A pipeline that has nothing but what is told stays as it is
 // (app/services/ci/cancel_pipeline_service.rb; has_status.rb, CANCELABLE_STATUSES).
-func (st *State) CancelPipeline(p *Pipeline) { st.cancelJobs(p, AnyJob) }
+func (st *State) CancelPipeline(p *Pipeline) {
+	if p.Source() == SourceExternal {
+		return
+	}
+	st.cancelJobs(p, AnyJob)
+	for _, s := range p.Statuses() {
+		if next := *s; next.Status.cancelable() && st.moveStatus(&next, eventCancel) == nil {
+			st.replaceStatus(s, next)
+		}
+	}
+}
 
 // AnyJob holds for every job, where some can be chosen.
 func AnyJob(*Job) bool { return true }
@@ -28,9 +42,12 @@ func (st *State) cancelJobs(p *Pipeline, which func(*Job) bool) {
 	}
 }
 
-// Cancelable reports whether any of the pipeline's jobs waits or runs (app/models/ci/pipeline.rb, cancelable?).
+// Cancelable reports whether any of the pipeline's jobs, here or outside, waits or runs, unless it has nothing but what
+// is told of such (app/models/ci/pipeline.rb, cancelable?).
 func (p *Pipeline) Cancelable() bool {
-	return slices.ContainsFunc(p.Jobs, func(j *Job) bool { return j.Status.cancelable() })
+	return p.Source() != SourceExternal &&
+		(slices.ContainsFunc(p.Jobs, func(j *Job) bool { return j.Status.cancelable() }) ||
+			slices.ContainsFunc(p.Statuses(), func(s *CommitStatus) bool { return s.Status.cancelable() }))
 }
 
 // cancelRedundant cancels the older pipelines of the ref of a new one as far as their files let it: by default those
@@ -43,7 +60,7 @@ func (st *State) cancelRedundant(by *Pipeline) {
 	head := by.project.Repository.Ref(fullRef(by.facts.Ref, by.facts.RefIsTag))
 	for _, p := range slices.Clone(by.project.live[by.facts.Ref]) { // by id
 		by.flow.looks++
-		if !p.olderThan(by) || slices.Contains(danglingSources, p.facts.Source) ||
+		if !p.olderThan(by) || !p.Cancelable() || p.Dangling() ||
 			p.facts.Commit.SHA == by.facts.Commit.SHA || p.facts.Commit.SHA == head ||
 			st.Now().Sub(p.facts.CreatedAt) > redundantFor {
 			continue
@@ -51,10 +68,12 @@ func (st *State) cancelRedundant(by *Pipeline) {
 		switch p.facts.AutoCancel.OnNewCommit {
 		case autoCancelNone:
 		case autoCancelInterruptible:
-			st.cancelAsRedundant(p, by, (*Job).interruptible)
+			p.facts.AutoCanceledBy = by.ID
+			st.cancelJobs(p, (*Job).interruptible)
 		default: // conservative
 			if !slices.ContainsFunc(p.Jobs, (*Job).begunForGood) {
-				st.cancelAsRedundant(p, by, AnyJob)
+				p.facts.AutoCanceledBy = by.ID
+				st.CancelPipeline(p)
 			}
 		}
 	}
@@ -67,11 +86,6 @@ func (p *Pipeline) olderThan(other *Pipeline) bool {
 		return a.Before(b)
 	}
 	return p.ID < other.ID
-}
-
-func (st *State) cancelAsRedundant(p, by *Pipeline, which func(*Job) bool) {
-	p.facts.AutoCanceledBy = by.ID
-	st.cancelJobs(p, which)
 }
 
 // interruptible reports whether the job may be canceled because of a newer pipeline although it runs.

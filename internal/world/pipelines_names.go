@@ -2,7 +2,6 @@ package world
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +23,7 @@ func (st *State) RenamePipeline(p *Pipeline, name string) error {
 	name = strings.TrimSpace(name)
 	switch {
 	case name == "":
-		return newInvalid(attrName, fmt.Sprintf(msgfTooShort, 1))
+		return newInvalid(attrName, msgOneAtLeast)
 	case tooLong(&name, maxVariableText):
 		return newInvalid(attrName, msgTooLong(maxVariableText))
 	}

@@ -1,29 +1,29 @@
 package world
 
 import (
-	"cmp"
+	"maps"
 	"slices"
+	"time"
 )
 
-// ResourceGroup is the resource group of a project with a key; nil if no job ever was in one.
+// ResourceGroup is the resource group of a project with a key; nil if no job ever was in it and the project does not
+// name it.
 func (st *State) ResourceGroup(p *Project, key string) *ResourceGroup {
 	return st.resourceGroups[resourceKey{p, key}]
 }
 
-// ResourceGroups are those of a project, by key.
-func (st *State) ResourceGroups(p *Project) (groups []*ResourceGroup) {
-	for at, g := range st.resourceGroups {
-		if at.project == p {
-			groups = append(groups, g)
-		}
-	}
-	slices.SortFunc(groups, func(a, b *ResourceGroup) int { return cmp.Compare(a.Key, b.Key) })
-	return groups
+// ResourceGroups are those of a project, by id.
+func (st *State) ResourceGroups(p *Project) []*ResourceGroup {
+	return Filtered(st.resources.Rows, func(g *ResourceGroup) bool { return g.Project == p })
 }
 
 // SetProcessMode changes which job of a resource group comes next.
 func (st *State) SetProcessMode(g *ResourceGroup, mode ProcessMode) {
+	if g.Mode() == mode {
+		return
+	}
 	setKey(st, &g.Project.ProcessModes, g.Key, mode)
+	g.UpdatedAt = st.Now()
 	st.later(chore{kind: choreAssign, group: g})
 }
 
@@ -32,16 +32,35 @@ func (st *State) groupOf(j *Job) *ResourceGroup {
 	if j.ResourceGroup == "" {
 		return nil
 	}
-	at := resourceKey{j.Project, j.ResourceGroup}
-	if g := st.resourceGroups[at]; g != nil {
-		return g
-	}
 	if _, said := j.Project.ProcessModes[j.ResourceGroup]; !said {
 		setKey(st, &j.Project.ProcessModes, j.ResourceGroup, j.Project.processMode())
 	}
-	g := &ResourceGroup{Project: j.Project, Key: j.ResourceGroup}
+	return st.groupWithKey(j.Project, j.ResourceGroup, j.CreatedAt)
+}
+
+// groupWithKey is the resource group of a project with a key, made at that time if there is none.
+func (st *State) groupWithKey(p *Project, key string, made time.Time) *ResourceGroup {
+	at := resourceKey{p, key}
+	if g := st.resourceGroups[at]; g != nil {
+		return g
+	}
+	g := &ResourceGroup{ID: assignID(st, &st.resources, 0), Project: p, Key: key, CreatedAt: made, UpdatedAt: made}
+	add(st, &st.resources, g)
 	setKey(st, &st.resourceGroups, at, g)
 	return g
+}
+
+// groupsOfModes makes the resource groups of a project that it says modes of.
+func (st *State) groupsOfModes(p *Project) {
+	for _, key := range slices.Sorted(maps.Keys(p.ProcessModes)) {
+		st.groupWithKey(p, key, st.Now())
+	}
+}
+
+// dropGroups takes out the resource groups of a project, which is deleted.
+func (st *State) dropGroups(p *Project) {
+	st.resources.removeAll(func(g *ResourceGroup) bool { return g.Project == p })
+	maps.DeleteFunc(st.resourceGroups, func(at resourceKey, _ *ResourceGroup) bool { return at.project == p })
 }
 
 // enterGroup notes what a job has become for its resource group, after its status has changed: it waits for the
@@ -76,13 +95,35 @@ func (st *State) leaveGroup(j *Job) {
 	}
 }
 
-// upcoming is the job that is to have the resource next, ready or not; nil if there is none (app/models/ci/
-// resource_group.rb, upcoming_processables).
+// Upcoming are the jobs that are to have the resource, ready or not, in the order in which they get it as it is now
+// (app/models/ci/resource_group.rb, upcoming_processables).
+func (g *ResourceGroup) Upcoming() []*Job {
+	jobs := Filtered(g.jobs, g.counts)
+	if g.Mode() == Unordered {
+		return jobs
+	}
+	slices.SortStableFunc(jobs, func(a, b *Job) int {
+		switch {
+		case g.before(a, b):
+			return -1
+		case g.before(b, a):
+			return 1
+		}
+		return 0
+	})
+	return jobs
+}
+
+// counts reports whether a job of the group that is not ready yet keeps its turn, or is ready.
+func (g *ResourceGroup) counts(j *Job) bool {
+	return j.Status == JobWaitingForResource || g.Mode() == OldestFirst || g.Mode() == NewestFirst
+}
+
+// upcoming is the first of Upcoming, nil if there is none, in a pass that does not sort.
 func (g *ResourceGroup) upcoming() *Job {
-	ready := func(j *Job) bool { return j.Status == JobWaitingForResource }
 	var next *Job
 	for _, j := range g.jobs { // by id
-		if !ready(j) && (g.Mode() == Unordered || g.Mode() == NewestReadyFirst) {
+		if !g.counts(j) {
 			continue
 		}
 		if g.Mode() == Unordered {
@@ -95,8 +136,7 @@ func (g *ResourceGroup) upcoming() *Job {
 	return next
 }
 
-// before reports whether a job comes before another one, which has a lower id: by their pipelines and, in one, whoever
-// is ready first.
+// before reports whether a job comes before another one: by their pipelines and, in one, whoever is ready first.
 func (g *ResourceGroup) before(j, other *Job) bool {
 	if j.PipelineID == other.PipelineID {
 		return j.Status == JobWaitingForResource && other.Status != JobWaitingForResource

@@ -38,5 +38,5 @@ func TestWhoComesFirstInAResourceGroup(t *testing.T) {
 	for _, g := range st.ResourceGroups(shop) {
 		keys = append(keys, g.Key)
 	}
-	assert.Equal(t, []string{"a", "b", "c", "d", "e"}, keys)
+	assert.Equal(t, []string{"b", "a", "e", "d", "c"}, keys, "by id")
 }

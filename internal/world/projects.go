@@ -199,7 +199,7 @@ func (p *Project) apply(v *Invalid, c ProjectChange) {
 	}
 	if claim, given := c.Attributes[attrSubClaim]; given {
 		if claim == Unset {
-			v.Add(attrSettingsClaim, msgEmptyClaim)
+			v.Add(attrSettingsClaim, msgOneAtLeast)
 		}
 		if !slices.Contains(Words(claim)[:min(1, len(Words(claim)))], claimOfPath) {
 			v.Add(attrSettingsClaim, msgPathFirst)

@@ -3,6 +3,7 @@ package world
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
@@ -12,11 +13,16 @@ const fieldResourceGroups = "resource_groups"
 
 // ResourceGroup is a group of jobs of a project of which one runs at a time (app/models/ci/resource_group.rb).
 type ResourceGroup struct {
-	Project *Project // which has its mode, too
-	Key     string
-	holder  *Job   // who has the resource; nil while it is free
-	jobs    []*Job // those that wait for it or may come to do so, by id
+	ID        int
+	Project   *Project // which has its mode, too
+	Key       string
+	CreatedAt time.Time
+	UpdatedAt time.Time // when its mode was changed last
+	holder    *Job      // who has the resource; nil while it is free
+	jobs      []*Job    // those that wait for it or may come to do so, by id
 }
+
+func (g *ResourceGroup) id() int { return g.ID }
 
 // Mode is which of its jobs comes next: one of ProcessModes.
 func (g *ResourceGroup) Mode() ProcessMode { return g.Project.ProcessModes[g.Key] }

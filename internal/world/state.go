@@ -88,6 +88,7 @@ type world struct {
 
 	chores         []chore // what workers have to do with pipelines, in its order
 	left           map[chore]bool
+	resources      table[*ResourceGroup]
 	resourceGroups map[resourceKey]*ResourceGroup
 	delayed        map[*Job]bool // those that start by themselves at a time
 	nextDelay      time.Time     // not after the time of the first of them; zero: there is none
@@ -118,6 +119,7 @@ const (
 	firstScheduleID        = 12_000_001
 	firstTriggerID         = 13_000_001
 	firstStatusID          = 14_000_001
+	firstResourceGroupID   = 15_000_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.

@@ -93,8 +93,8 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 	}
 	switch any(t).(type) {
 	case *table[*Manager], *table[*Webhook], *table[*RunnerController], *table[*RunnerControllerToken],
-		*table[*ProtectedRef]:
-		// managers come along with what a test asks for; the others are not what it asks for, or go by their names
+		*table[*ProtectedRef], *table[*ResourceGroup]:
+		// some come along with what a test asks for; the others are not what it asks for, or go by their names
 	default:
 		if id := pinnedID(st, t); id != 0 {
 			return id
@@ -120,5 +120,6 @@ func (st *State) idTaken(id int) bool {
 		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id) || has(st.Webhooks, id) ||
 		has(st.RunnerControllers, id) || has(st.controllerTokens, id) ||
 		has(st.ProtectedRefs, id) || has(st.DeployTokens, id) ||
-		has(st.Schedules, id) || has(st.Triggers, id) || has(st.Statuses, id)
+		has(st.Schedules, id) || has(st.Triggers, id) || has(st.Statuses, id) ||
+		has(st.resources, id)
 }

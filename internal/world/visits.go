@@ -32,6 +32,7 @@ func New(v gitlabversion.Version, clock func() time.Time, around Around) *State 
 		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
 		Schedules: newTable[*PipelineSchedule](firstScheduleID), Triggers: newTable[*PipelineTrigger](firstTriggerID),
 		Statuses:  newTable[*CommitStatus](firstStatusID),
+		resources: newTable[*ResourceGroup](firstResourceGroupID),
 		pipeline:  firstPipelineID - 1,
 		UserNames: map[string]*User{},
 	}

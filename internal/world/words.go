@@ -186,6 +186,8 @@ const (
 	AttrPublicJobs       = "public_jobs"
 	attrTopics           = "topics"
 	AttrBuildsAccess     = "builds_access_level"
+	attrSeparateCaches   = "ci_separated_caches"
+	AttrReleasesAccess   = "releases_access_level"
 	AttrRepositoryAccess = "repository_access_level"
 	AttrMergeAccess      = "merge_requests_access_level"
 	AttrJobTokenPush     = "ci_push_repository_for_job_token_allowed"

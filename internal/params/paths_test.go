@@ -1,0 +1,52 @@
+package params
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// lib/api/validations/validators/file_path.rb, lib/gitlab/path_traversal.rb.
+func TestFilePaths(t *testing.T) {
+	spec := Spec{Params: []Param{{Name: "path", FilePath: true}}}
+	for path, valid := range map[any]bool{
+		"a": true, "a/b.txt": true, ".a": true, "..a": true, "a..": true, "a/..b/c": true, "a./b": true, "...": true, "": true,
+		"a b+c": true, "100%": true, "%zz": true, "%4": true, "a%20b": true, "%41": true, "a%": true, "%4z": true, "%z4": true,
+		".": false, "..": false, "../a": false, "..\\a": false, "a/..": false, "a\\..": false, "a/../b": false, "a\\..\\b": false,
+		"/a": false, "/": false, "a\nb": false, "%2Fa": false, "%2fa": false, "%2e%2e/a": false, "..%5Ca": false, "%252e": false,
+		"%2541": false, nil: false, 7: true,
+	} {
+		_, wrong := spec.Validate(Tree{"path": path})
+		want := []string{"path should be a valid file path"}
+		if valid {
+			want = nil
+		}
+		assert.Equal(t, want, wrong, "%v", path)
+	}
+	_, wrong := spec.Validate(Tree{})
+	assert.Empty(t, wrong)
+}
+
+// Grape, lib/grape/validations/validators/allow_blank.rb: asked of what is required even if it is not there, of what is
+// optional if its key is; after the list of values.
+func TestBlanks(t *testing.T) {
+	spec := Spec{Params: []Param{{Name: "must", Required: true, NotBlank: true}, {Name: "may", NotBlank: true},
+		{Name: "flag", Kind: Boolean, NotBlank: true},
+		{Name: "in", Kind: Hash, Fields: []Param{{Name: "n", Kind: Integer, Required: true, NotBlank: true, Values: []string{"1"}}}}}}
+	for _, row := range []struct {
+		given Tree
+		want  []string
+	}{
+		{Tree{"must": "x"}, nil},
+		{Tree{"must": "x", "may": "y", "flag": false, "in": Tree{"n": 1}}, nil},
+		{Tree{}, []string{"must is missing", "must is empty"}},
+		{Tree{"must": nil, "may": nil, "flag": nil}, []string{"must is empty", "may is empty", "flag is empty"}},
+		{Tree{"must": " \t", "may": "", "flag": ""}, []string{"must is empty", "may is empty", "flag is empty"}},
+		{Tree{"must": "x", "in": Tree{"m": 1}}, []string{"in[n] is missing", "in[n] is empty"}},
+		{Tree{"must": "x", "in": Tree{"n": ""}}, []string{"in[n] is empty"}},
+		{Tree{"must": "x", "in": Tree{"n": 2}}, []string{"in[n] does not have a valid value"}},
+	} {
+		_, wrong := spec.Validate(row.given)
+		assert.Equal(t, row.want, wrong, "%v", row.given)
+	}
+}
