@@ -45,7 +45,8 @@ func (g globs) changed(paths []string) bool {
 // first, then at those of an ending alone, and only the others count as comparisons. Where none reaches below the top
 // folder, only files there count (lib/gitlab/ci/build/rules/rule/clause/exists.rb).
 func (g globs) exist(paths []string) bool {
-	if !slices.ContainsFunc(g, func(glob string) bool { return strings.Contains(glob, "/") || strings.Contains(glob, "**") }) {
+	reachesBelow := func(glob string) bool { return strings.Contains(glob, "/") || strings.Contains(glob, "**") }
+	if !slices.ContainsFunc(g, reachesBelow) {
 		paths = slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return strings.Contains(path, "/") })
 	}
 	var patterns, endings []string
