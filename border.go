@@ -67,8 +67,8 @@ func publicSettings(s world.Settings) Settings {
 		TimeZone: timeZoneName(s.TimeZone), ContactInterval: s.ContactInterval,
 		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
-		KeepLatestArtifacts:          s.KeepLatestArtifacts,
-		RestrictedVisibilities:       clone.As[Visibility](s.RestrictedVisibilities),
+		KeepLatestArtifacts:          s.KeepLatestArtifacts, EnforceJobTokenAllowlist: s.EnforceJobTokenAllowlist,
+		RestrictedVisibilities: clone.As[Visibility](s.RestrictedVisibilities),
 	}
 }
 
@@ -94,8 +94,8 @@ func settingsDraft(s Settings) (world.Settings, error) {
 		TimeZone: zone, ContactInterval: s.ContactInterval,
 		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
-		KeepLatestArtifacts:          clone.Pointer(s.KeepLatestArtifacts, clone.Shallow),
-		RestrictedVisibilities:       clone.As[world.Visibility](s.RestrictedVisibilities),
+		KeepLatestArtifacts:          s.KeepLatestArtifacts, EnforceJobTokenAllowlist: s.EnforceJobTokenAllowlist,
+		RestrictedVisibilities: clone.As[world.Visibility](s.RestrictedVisibilities),
 	}, err
 }
 
@@ -279,7 +279,7 @@ func publicProject(p *world.Project) Project {
 		SharedRunnersDisabled: p.SharedRunnersDisabled, GroupRunnersDisabled: p.GroupRunnersDisabled, Archived: p.Archived,
 		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth,
 		KeepLatestArtifact: clone.Pointer(p.KeepLatestArtifact, clone.Shallow), CreatedAt: p.CreatedAt,
-		Attributes: maps.Clone(p.Attributes), DeletionMarkedAt: p.DeletionMarkedAt,
+		Attributes: maps.Clone(p.Attributes), DeletionMarkedAt: p.DeletionMarkedAt, JobTokenAllowlist: p.AllowedPaths(),
 		OldPaths: append([]string(nil), p.OldPaths...), ResourceGroups: p.OwnProcessModes(),
 	}
 	if p.Creator != nil {
@@ -303,7 +303,7 @@ func projectDraft(st *world.State, in Project) (world.Project, world.Problems) {
 		RunnerTokenExpiration: in.RunnerTokenExpiration, BuildTimeout: in.BuildTimeout, GitDepth: in.GitDepth,
 		KeepLatestArtifact: clone.Pointer(in.KeepLatestArtifact, clone.Shallow), CreatedAt: in.CreatedAt,
 		Attributes: maps.Clone(in.Attributes), DeletionMarkedAt: in.DeletionMarkedAt, OldPaths: slices.Clone(in.OldPaths),
-		ProcessModes: world.ProcessModesOf(in.ResourceGroups),
+		ProcessModes: world.ProcessModesOf(in.ResourceGroups), Allowlist: world.AllowedAt(in.JobTokenAllowlist),
 	}
 	if in.CreatedBy != "" {
 		p.Creator = found.user("created_by", in.CreatedBy)

@@ -332,8 +332,16 @@ const (
 	RotateOwnGroupToken      Endpoint = "POST /groups/:id/access_tokens/self/rotate" // from GitLab 17.9 on
 )
 
-// The endpoints of deploy tokens (https://docs.gitlab.com/ee/api/deploy_tokens.html).
+// Tokens of jobs and deploy tokens (https://docs.gitlab.com/ee/api/project_job_token_scopes.html, deploy_tokens.html).
 const (
+	GetJobTokenScope         Endpoint = "GET /projects/:id/job_token_scope"
+	UpdateJobTokenScope      Endpoint = "PATCH /projects/:id/job_token_scope"
+	ListJobTokenProjects     Endpoint = "GET /projects/:id/job_token_scope/allowlist"
+	AllowJobTokenProject     Endpoint = "POST /projects/:id/job_token_scope/allowlist"
+	DisallowJobTokenProject  Endpoint = "DELETE /projects/:id/job_token_scope/allowlist/:target_project_id"
+	ListJobTokenGroups       Endpoint = "GET /projects/:id/job_token_scope/groups_allowlist"
+	AllowJobTokenGroup       Endpoint = "POST /projects/:id/job_token_scope/groups_allowlist"
+	DisallowJobTokenGroup    Endpoint = "DELETE /projects/:id/job_token_scope/groups_allowlist/:target_group_id"
 	ListAllDeployTokens      Endpoint = "GET /deploy_tokens"
 	ListProjectDeployTokens  Endpoint = "GET /projects/:id/deploy_tokens"
 	GetProjectDeployToken    Endpoint = "GET /projects/:id/deploy_tokens/:token_id"

@@ -172,6 +172,8 @@ type Settings struct {
 	// KeepLatestArtifacts: the artifacts of a ref's pipelines outlive their time until a newer one succeeds. nil is
 	// true, as in a new GitLab. What it says now counts, also for pipelines that are there already.
 	KeepLatestArtifacts *bool `json:"keep_latest_artifact,omitzero"`
+	// EnforceJobTokenAllowlist has every project heed its JobTokenAllowlist. nil is true from GitLab 18.0 on.
+	EnforceJobTokenAllowlist *bool `json:"enforce_ci_inbound_job_token_scope_enabled,omitzero"`
 	// RateLimitHeaders sends RateLimit-Limit, -Name, -Observed, -Remaining and -Reset with every answer to a call that the
 	// throttle counts, as GitLab.com does; GitLab knows that from 18.6 on, where it is off until an administrator turns it
 	// on. Before, nothing reads this, so that one world serves tests over several versions. Without a RateLimit they tell
@@ -281,8 +283,10 @@ type Project struct {
 	// KeepLatestArtifact, when false, has the artifacts of the project's latest pipelines expire like all others, whatever
 	// the Settings say. nil is true.
 	KeepLatestArtifact *bool `json:"keep_latest_artifact,omitzero"`
-	// Attributes are the other settings that PUT /projects/:id takes, by GitLab's names and as text: "merge_method": "ff".
-	// Those that are as in a new project are left out.
+	// JobTokenAllowlist are other projects and groups, by full path, whose jobs' tokens reach this project, too.
+	JobTokenAllowlist []string `json:"job_token_allowlist,omitzero"`
+	// Attributes are the other settings that PUT /projects/:id takes, by GitLab's names and as text: "merge_method": "ff",
+	// and ci_inbound_job_token_scope_enabled. Those that are as in a new project are left out.
 	Attributes map[string]string `json:"attributes,omitzero"`
 	// ResourceGroups are the process modes of resource groups by their keys, as "oldest_first", where they are not the
 	// project's resource_group_default_process_mode.

@@ -45,7 +45,7 @@ func probedWorld(t *testing.T) fakegitlab.Scenario {
 		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
 	}
 	world = world.WithAccessToken("probed", probedToken, func(t *fakegitlab.AccessToken) { t.Impersonation = true })
-	world = withSchedules(withRepository(withWebhooks(world))).WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) {
+	world = withSchedules(withRepository(withWebhooks(withAllowlist(world)))).WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) {
 		p.ID, p.Status = headPipelineID, fakegitlab.JobSuccess
 	})
 	world.RunnerControllers = []fakegitlab.RunnerController{{ID: controllerID,
@@ -60,6 +60,20 @@ const (
 	partnersID, friendsID = 1003, 1004
 	probedKey             = "PROBED" // of a CI/CD variable of each kind, and what is protected
 )
+
+// What everybody sees: a project and a group that may be put on the allowlist of acme/shop, and such that are on it.
+const openID, listedID = 10_011, 10_012
+
+// withAllowlist gives acme/shop an allowlist for jobs' tokens, and what may be on it.
+func withAllowlist(world fakegitlab.Scenario) fakegitlab.Scenario {
+	for path, id := range map[string]int{"commons": openID, "listed": listedID} {
+		world = world.WithGroup(path, func(g *fakegitlab.Group) { g.ID, g.Visibility = id, fakegitlab.Public }).
+			WithProject(path+"/tools", func(p *fakegitlab.Project) { p.ID, p.Visibility = id, fakegitlab.Public })
+	}
+	return world.WithProject("acme/shop", func(p *fakegitlab.Project) {
+		p.JobTokenAllowlist = []string{"listed", "listed/tools"}
+	})
+}
 
 // probedFile is a file that is in the repository of acme/shop, probedBlob what it contains.
 const (
@@ -104,6 +118,12 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"name": "new", "scopes": "api", "access_level": "10"}
 	case fakegitlab.CreateProjectDeployToken, fakegitlab.CreateGroupDeployToken:
 		return map[string]string{"name": "new", "scopes": "read_repository"}
+	case fakegitlab.UpdateJobTokenScope:
+		return map[string]string{"enabled": "true"}
+	case fakegitlab.AllowJobTokenProject:
+		return map[string]string{"target_project_id": strconv.Itoa(openID)}
+	case fakegitlab.AllowJobTokenGroup:
+		return map[string]string{"target_group_id": strconv.Itoa(openID)}
 	case fakegitlab.CreateBranch:
 		return map[string]string{"branch": "new", "ref": "main"}
 	case fakegitlab.CreateTag:

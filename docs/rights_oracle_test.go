@@ -164,6 +164,9 @@ project      maintainer 401 refuse=400 people : CreateProjectAccessToken
 group        owner      401 refuse=401 : ListGroupAccessTokens GetGroupAccessToken RotateGroupAccessToken
 group        owner      401 refuse=400 : RevokeGroupAccessToken
 group        owner      401 refuse=400 people : CreateGroupAccessToken
+project      maintainer 401          : GetJobTokenScope UpdateJobTokenScope ListJobTokenProjects
+project      maintainer 401          : AllowJobTokenProject DisallowJobTokenProject ListJobTokenGroups
+project      maintainer 401          : AllowJobTokenGroup DisallowJobTokenGroup
 project      maintainer 404          : ListProjectDeployTokens GetProjectDeployToken CreateProjectDeployToken
 project      maintainer 404          : DeleteProjectDeployToken
 group        maintainer 404          : ListGroupDeployTokens GetGroupDeployToken

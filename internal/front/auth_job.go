@@ -57,7 +57,13 @@ func (q *Request) authenticateJob() (done bool, refusal *Response) {
 
 // jobToken is what policy knows of the job whose token was accepted, when it asks for something of a project.
 func (q *Request) jobToken(p *world.Project) policy.JobToken {
-	return policy.JobToken{Job: q.ByJob.ID, Project: q.ByJob.Project.Path, SameProject: q.ByJob.Project == p}
+	return q.JobTokenOf(q.ByJob, p)
+}
+
+// JobTokenOf is what policy knows of the token of a job that asks for something of a project.
+func (q *Request) JobTokenOf(j *world.Job, p *world.Project) policy.JobToken {
+	return policy.JobToken{Job: j.ID, Project: j.Project.Path, SameProject: j.Project == p,
+		Allowed: q.AllowsJobsOf(p, j.Project)}
 }
 
 // noJobTokens says that the endpoint takes no tokens of jobs and, if that changes, from when on it does.

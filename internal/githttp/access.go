@@ -119,7 +119,7 @@ func (a *access) checkProject(string) *front.Response {
 		return nil
 	}
 	if j := a.q.ByJob; j != nil && a.q.Has(gitlabversion.JobTokenRefusedByName) {
-		if j.Project == a.project {
+		if a.q.JobTokenFor(a.project).Allowed {
 			return forbidden(fmt.Sprintf(msgfJobForbidden, path.Base(a.project.Path)), d.Reason)
 		}
 		return forbidden(fmt.Sprintf(msgfJobTokenRefused, path.Base(j.Project.Path), path.Base(a.project.Path)), d.Reason)

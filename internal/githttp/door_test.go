@@ -72,6 +72,8 @@ func TestJobToken(t *testing.T) {
 	mine.git("ls-remote", url("acme/open", job))
 	assert.Contains(t, mine.refused("ls-remote", url("acme/docs", job)),
 		"The project you were looking for could not be found", "not on its allowlist")
+	gl.UpdateProject("acme/docs", func(p *fakegitlab.Project) { p.JobTokenAllowlist = []string{"acme"} })
+	mine.git("ls-remote", url("acme/docs", job))
 	assert.Contains(t, mine.refused("ls-remote", url("acme/shop", ofRoot)),
 		"You are not allowed to download code from this project.", "an administrator who is no member is none to a job")
 	assert.Contains(t, mine.refused("ls-remote", with(t, gl, "acme/shop", "dev", job.Token)), "HTTP Basic: Access denied")

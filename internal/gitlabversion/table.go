@@ -165,6 +165,11 @@ const (
 	TriggerExpiry
 	NewestReadyFirstMode
 	CurrentJobOfResource
+	JobTokenScopeChanges
+	JobTokenScopeGroups
+	JobTokenEnforcement
+	JobTokenEnforced
+	AllowlistTakesItself
 	differenceCount
 )
 

@@ -100,4 +100,19 @@ var jobRows = map[Difference]Row{
 	RecentPipelinesSearched: {"artifacts by ref are looked for in the 100 latest successful pipelines with " +
 		"search_recent_successful_pipelines",
 		Version{18, 10}, first, "Job artifacts API page", false},
+	JobTokenScopeChanges: {"PATCH /projects/:id/job_token_scope, and the endpoints of its allowlist of projects",
+		Version{16, 1}, first, "merge requests 118357, 118495 and 119675; xanzy/go-gitlab pull request 1751 of " +
+			"July 2023", false},
+	JobTokenScopeGroups: {"/projects/:id/job_token_scope/groups_allowlist",
+		Version{16, 10}, first, "gitlabform pull request 700 of March 2024", false},
+	JobTokenEnforcement: {"the application setting enforce_ci_inbound_job_token_scope_enabled has every project heed " +
+		"its allowlist; before, it is taken and forgotten",
+		Version{17, 6}, first, "merge request 166952", false},
+	JobTokenEnforced: {"enforce_ci_inbound_job_token_scope_enabled is on in a new GitLab, and while it is " +
+		"PATCH /projects/:id/job_token_scope with enabled=false is 400; before, it is off, and 204",
+		Version{18, 0}, first, "the migration EnableCiJobTokenAllowlistSetting of 18.0; an answer of GitLab.com of 2026, " +
+			"told in a public repository", false},
+	AllowlistTakesItself: {"a project may be put on its own allowlist for the tokens of jobs, which changes nothing; " +
+		"before, 400",
+		Version{18, 0}, first, "spec/services/ci/job_token_scope/add_project_service_spec.rb of about 17.5 and newer", false},
 }

@@ -8,6 +8,11 @@ var ended = []string{"revoked", Deleted}
 // inGit are the fields of a project that tell what is in its repository.
 var inGit = []string{"files", "repository"}
 
+// inProject is the effect on one field of the project of the path.
+func inProject(field string) []Effect {
+	return []Effect{{Kind: "project", Of: "id", Fields: []string{field}}}
+}
+
 var settingEffects = map[string][]Effect{
 	"POST /projects/:id/variables":          {{Kind: "variable", Of: "key", Fields: made}},
 	"PUT /projects/:id/variables/:key":      {{Kind: "variable", Of: "key"}},
@@ -48,4 +53,10 @@ var settingEffects = map[string][]Effect{
 	"DELETE /projects/:id/deploy_tokens/:token_id": {{Kind: "deploy token", Of: "token_id", Fields: deleted}},
 	"POST /groups/:id/deploy_tokens":               {{Kind: "deploy token", Of: Answered, Fields: made}},
 	"DELETE /groups/:id/deploy_tokens/:token_id":   {{Kind: "deploy token", Of: "token_id", Fields: deleted}},
+
+	"PATCH /projects/:id/job_token_scope":                                    inProject("attributes"),
+	"POST /projects/:id/job_token_scope/allowlist":                           inProject("job_token_allowlist"),
+	"DELETE /projects/:id/job_token_scope/allowlist/:target_project_id":      inProject("job_token_allowlist"),
+	"POST /projects/:id/job_token_scope/groups_allowlist":                    inProject("job_token_allowlist"),
+	"DELETE /projects/:id/job_token_scope/groups_allowlist/:target_group_id": inProject("job_token_allowlist"),
 }

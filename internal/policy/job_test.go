@@ -128,8 +128,9 @@ func TestReadJobArtifacts(t *testing.T) {
 }
 
 func TestReadJobArtifactsByToken(t *testing.T) {
-	own, other := JobToken{Job: 5, Project: "acme/shop", SameProject: true}, JobToken{Job: 5, Project: "acme/app"}
-	check(t, "", ReadJobArtifactsByToken(mia, inProject(Guest), own))
+	let, other := JobToken{Job: 5, Project: "acme/app", Allowed: true}, JobToken{Job: 5, Project: "acme/app"}
+	check(t, "", ReadJobArtifactsByToken(mia, inProject(Guest), let))
+	check(t, "mia is no member of acme/shop, which is private", ReadJobArtifactsByToken(mia, inProject(None), let))
 	check(t, "mia is no member of acme/shop, which is private", ReadJobArtifactsByToken(mia, inProject(None), other))
 	for _, a := range []Actor{mia, root} {
 		check(t, "job 5 is of acme/app, which is not on the job token allowlist of acme/shop",

@@ -8,22 +8,25 @@ type JobToken struct {
 	// Project is the path of the job's project, SameProject whether that is the one asked for.
 	Project     string
 	SameProject bool
+	// Allowed is whether the one asked for lets the jobs of that project in: those of its own, those on its allowlist, or
+	// those of everywhere.
+	Allowed bool
 }
 
-// ReachProjectByToken says whether a job's token gets as far as a project: if that is private, the job must be one of
-// its own, as the allowlist of a new project has only the project itself (app/models/ci/job_token/scope.rb).
+// ReachProjectByToken says whether a job's token gets as far as a project: if that is private, the project must let it
+// in (app/models/ci/job_token/scope.rb).
 func ReachProjectByToken(s ProjectStanding, t JobToken) Decision {
-	if !t.SameProject && s.Visibility == Private {
+	if !t.Allowed && s.Visibility == Private {
 		return Decision{Reason: fmt.Sprintf("job %d is of %s, which is not on the job token allowlist of %s",
 			t.Job, t.Project, s.Where)}
 	}
 	return allowed
 }
 
-// UnderJobToken is the standing that a job's token leaves its user: of a project that does not have the job's on its
-// allowlist only what everybody sees (app/policies/project_policy.rb, project_allowed_for_job_token).
+// UnderJobToken is the standing that a job's token leaves its user: of a project that does not let it in only what
+// everybody sees (app/policies/project_policy.rb, project_allowed_for_job_token).
 func UnderJobToken(s ProjectStanding, t JobToken) ProjectStanding {
-	if !t.SameProject {
+	if !t.Allowed {
 		s.Held, s.SecurityManager = None, false
 	}
 	return s

@@ -234,6 +234,6 @@ func TestWhoIsNotSignedIn(t *testing.T) {
 
 func TestUnderJobToken(t *testing.T) {
 	s := ProjectStanding{Where: "acme/shop", Held: Owner, SecurityManager: true, Visibility: Public}
-	assert.Equal(t, s, UnderJobToken(s, JobToken{SameProject: true}))
+	assert.Equal(t, s, UnderJobToken(s, JobToken{Allowed: true}))
 	assert.Equal(t, ProjectStanding{Where: "acme/shop", Visibility: Public}, UnderJobToken(s, JobToken{}))
 }

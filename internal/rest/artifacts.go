@@ -124,8 +124,7 @@ func downloadArtifacts(q request) front.Response {
 	}
 	q.User = own.User
 	q.Actor = q.ActorOf(q.User, true)
-	token := policy.JobToken{Job: own.ID, Project: own.Project.Path, SameProject: own.Project == j.Project}
-	decision := policy.ReadJobArtifactsByToken(q.Actor, q.ProjectStanding(j.Project), token)
+	decision := policy.ReadJobArtifactsByToken(q.Actor, q.ProjectStanding(j.Project), q.JobTokenOf(own, j.Project))
 	if refusal := front.Allow(decision, ""); refusal != nil {
 		return *refusal
 	}

@@ -20,10 +20,17 @@ func publicOr(permission string, at front.BoundaryKind) *front.Granular {
 // ofProject is wants at the project in the path.
 func ofProject(permission string) *front.Granular { return wants(permission, front.AtProject) }
 
+const (
+	registrationReset   = "Runner Registration Token: Reset"
+	allowlistPermission = "Job Token Scope Allowlist: "
+)
+
+// pipelinesOfSchedule is two permissions.
+var pipelinesOfSchedule = &front.Granular{Permissions: []string{"Pipeline Schedule: Read", "Pipeline: Read"},
+	At: front.AtProject}
+
 // jobsOfResource are the two that the jobs of a resource group want.
 var jobsOfResource = &front.Granular{Permissions: []string{"Resource Group: Read", "Job: Read"}, At: front.AtProject}
-
-const registrationReset = "Runner Registration Token: Reset"
 
 // granular has what the endpoints want that take a fine-grained token. Those that runners and jobs call with tokens of
 // their own take none.
@@ -187,8 +194,7 @@ var granular = map[string]*front.Granular{
 	"POST /admin/ci/variables":                                 wants("Variable: Create", front.AtInstance),
 	"PUT /admin/ci/variables/:key":                             wants("Variable: Update", front.AtInstance),
 	"DELETE /admin/ci/variables/:key":                          wants("Variable: Delete", front.AtInstance),
-	// Pipelines, schedules, triggers and commit statuses: GitLab names a permission for each endpoint
-	// (lib/api/ci/pipelines.rb); to which of those that a token is given it belongs is a guess.
+	// Of pipelines, schedules, triggers and commit statuses it is a guess to which permission GET .../statuses belongs.
 	"GET /projects/:id/pipelines":                                  wants("Pipeline: Read", front.AtProject),
 	"GET /projects/:id/pipelines/latest":                           wants("Pipeline: Read", front.AtProject),
 	"GET /projects/:id/pipelines/:pipeline_id":                     wants("Pipeline: Read", front.AtProject),
@@ -205,22 +211,31 @@ var granular = map[string]*front.Granular{
 
 	"GET /projects/:id/pipeline_schedules":                                         ofProject("Pipeline Schedule: Read"),
 	"GET /projects/:id/pipeline_schedules/:pipeline_schedule_id":                   ofProject("Pipeline Schedule: Read"),
-	"GET /projects/:id/pipeline_schedules/:pipeline_schedule_id/pipelines":         ofProject("Pipeline Schedule: Read"),
+	"GET /projects/:id/pipeline_schedules/:pipeline_schedule_id/pipelines":         pipelinesOfSchedule,
 	"POST /projects/:id/pipeline_schedules":                                        ofProject("Pipeline Schedule: Create"),
 	"PUT /projects/:id/pipeline_schedules/:pipeline_schedule_id":                   ofProject("Pipeline Schedule: Update"),
 	"POST /projects/:id/pipeline_schedules/:pipeline_schedule_id/take_ownership":   ofProject("Pipeline Schedule: Update"),
 	"DELETE /projects/:id/pipeline_schedules/:pipeline_schedule_id":                ofProject("Pipeline Schedule: Delete"),
-	"POST /projects/:id/pipeline_schedules/:pipeline_schedule_id/play":             ofProject("Pipeline Schedule: Play"),
+	"POST /projects/:id/pipeline_schedules/:pipeline_schedule_id/play":             ofProject("Pipeline Schedule: Update"),
 	"POST /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables":        ofProject("Pipeline Schedule: Update"),
 	"GET /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key":    ofProject("Pipeline Schedule: Read"),
 	"PUT /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key":    ofProject("Pipeline Schedule: Update"),
 	"DELETE /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key": ofProject("Pipeline Schedule: Update"),
 
-	"GET /projects/:id/triggers":                wants("Pipeline Trigger: Read", front.AtProject),
-	"GET /projects/:id/triggers/:trigger_id":    wants("Pipeline Trigger: Read", front.AtProject),
-	"POST /projects/:id/triggers":               wants("Pipeline Trigger: Create", front.AtProject),
-	"PUT /projects/:id/triggers/:trigger_id":    wants("Pipeline Trigger: Update", front.AtProject),
-	"DELETE /projects/:id/triggers/:trigger_id": wants("Pipeline Trigger: Delete", front.AtProject),
+	"GET /projects/:id/job_token_scope":                                      ofProject("Job Token Scope: Read"),
+	"PATCH /projects/:id/job_token_scope":                                    ofProject("Job Token Scope: Update"),
+	"GET /projects/:id/job_token_scope/allowlist":                            ofProject(allowlistPermission + "Read"),
+	"POST /projects/:id/job_token_scope/allowlist":                           ofProject(allowlistPermission + "Create"),
+	"DELETE /projects/:id/job_token_scope/allowlist/:target_project_id":      ofProject(allowlistPermission + "Delete"),
+	"GET /projects/:id/job_token_scope/groups_allowlist":                     ofProject(allowlistPermission + "Read"),
+	"POST /projects/:id/job_token_scope/groups_allowlist":                    ofProject(allowlistPermission + "Create"),
+	"DELETE /projects/:id/job_token_scope/groups_allowlist/:target_group_id": ofProject(allowlistPermission + "Delete"),
+
+	"GET /projects/:id/triggers":                wants("Trigger: Read", front.AtProject),
+	"GET /projects/:id/triggers/:trigger_id":    wants("Trigger: Read", front.AtProject),
+	"POST /projects/:id/triggers":               wants("Trigger: Create", front.AtProject),
+	"PUT /projects/:id/triggers/:trigger_id":    wants("Trigger: Update", front.AtProject),
+	"DELETE /projects/:id/triggers/:trigger_id": wants("Trigger: Delete", front.AtProject),
 
 	"GET /projects/:id/resource_groups":                    ofProject("Resource Group: Read"),
 	"GET /projects/:id/resource_groups/:key":               ofProject("Resource Group: Read"),

@@ -8,8 +8,8 @@ import "github.com/fakegitlab/fakegitlab/internal/front"
 func Routes() []*front.Route {
 	var all []*front.Route
 	for _, family := range [][]row{
-		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(), lintRows(),
-		pipelineRows(), scheduleRows(), triggerRows(), commitStatusRows(), resourceGroupRows(),
+		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobTokenScopeRows(),
+		jobArtifactRows(), lintRows(), pipelineRows(), scheduleRows(), triggerRows(), commitStatusRows(), resourceGroupRows(),
 		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
 		variableRows(), branchRows(), tagRows(), commitRows(), repositoryRows(), fileRows(),
 		protectedRefRows(), resourceTokenRows(), deployTokenRows(),

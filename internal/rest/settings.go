@@ -24,6 +24,9 @@ const (
 	paramLocalRequestsBefore = "allow_local_requests_from_hooks_and_services"
 )
 
+// paramEnforceAllowlist is whether every project heeds its allowlist for jobs' tokens.
+const paramEnforceAllowlist = "enforce_ci_inbound_job_token_scope_enabled"
+
 const (
 	paramRestrictedVisibilities   = "restricted_visibility_levels"
 	paramDefaultProjectVisibility = "default_project_visibility"
@@ -36,6 +39,7 @@ var settingsSpec = func() params.Spec {
 		{Name: paramLocalRequestsBefore, Kind: params.Boolean},
 		{Name: paramLocalRequests, Kind: params.Boolean},
 		{Name: "allow_runner_registration_token", Kind: params.Boolean},
+		{Name: paramEnforceAllowlist, Kind: params.Boolean},
 		{Name: "group_runner_token_expiration_interval", Kind: params.Integer},
 		{Name: "keep_latest_artifact", Kind: params.Boolean},
 		{Name: "max_artifacts_size", Kind: params.Integer},
@@ -60,14 +64,15 @@ type settingsEntity struct {
 	AllowLocalRequests           bool `json:"allow_local_requests_from_web_hooks_and_services"`
 	AllowRunnerRegistrationToken bool `json:"allow_runner_registration_token"`
 	registryImportEntity
-	GroupRunnerTokenExpirationInterval   *int     `json:"group_runner_token_expiration_interval"`
-	KeepLatestArtifact                   bool     `json:"keep_latest_artifact"`
-	MaxArtifactsSize                     int      `json:"max_artifacts_size"`
-	ProjectRunnerTokenExpirationInterval *int     `json:"project_runner_token_expiration_interval"`
-	RestrictedVisibilities               []string `json:"restricted_visibility_levels"`
-	RunnerTokenExpirationInterval        *int     `json:"runner_token_expiration_interval"`
-	SharedRunnersEnabled                 bool     `json:"shared_runners_enabled"`
-	ValidRunnerRegistrars                []string `json:"valid_runner_registrars"`
+	EnforceJobTokenAllowlist             optional[bool] `json:"enforce_ci_inbound_job_token_scope_enabled,omitzero"`
+	GroupRunnerTokenExpirationInterval   *int           `json:"group_runner_token_expiration_interval"`
+	KeepLatestArtifact                   bool           `json:"keep_latest_artifact"`
+	MaxArtifactsSize                     int            `json:"max_artifacts_size"`
+	ProjectRunnerTokenExpirationInterval *int           `json:"project_runner_token_expiration_interval"`
+	RestrictedVisibilities               []string       `json:"restricted_visibility_levels"`
+	RunnerTokenExpirationInterval        *int           `json:"runner_token_expiration_interval"`
+	SharedRunnersEnabled                 bool           `json:"shared_runners_enabled"`
+	ValidRunnerRegistrars                []string       `json:"valid_runner_registrars"`
 }
 
 // registryImportEntity are settings of a move of the container registry that was over with GitLab 17.0. Later versions
@@ -96,7 +101,7 @@ func (q request) registryImport() registryImportEntity {
 
 func (q request) settingsEntity() settingsEntity {
 	s := q.Settings
-	return settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
+	e := settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
 		AllowLocalRequests: !s.LocalRequestsForbidden, KeepLatestArtifact: s.KeepsLatestArtifacts(),
 		registryImportEntity:                 q.registryImport(),
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
@@ -104,6 +109,11 @@ func (q request) settingsEntity() settingsEntity {
 		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),
 		MaxArtifactsSize:                     int(s.ArtifactsLimit() >> 20), SharedRunnersEnabled: !q.NewProjectsUnshared,
 		ValidRunnerRegistrars: s.Registrars(), RestrictedVisibilities: world.WordsOf(s.RestrictedVisibilities...)}
+	if q.Has(gitlabversion.JobTokenEnforcement) {
+		on := q.EnforcesAllowlists()
+		e.EnforceJobTokenAllowlist = some(&on)
+	}
+	return e
 }
 
 func getApplicationSettings(q request) front.Response { return front.OK(q.settingsEntity()) }
@@ -121,6 +131,7 @@ func updateApplicationSettings(q request) front.Response {
 		SharedRunnersEnabled:         changeTo(q, "shared_runners_enabled", q.Params.Bool),
 		LocalRequestsAllowed:         changeTo(q, localRequests, q.Params.Bool),
 		KeepLatestArtifacts:          changeTo(q, "keep_latest_artifact", q.Params.Bool),
+		EnforceJobTokenAllowlist:     changeTo(q, paramEnforceAllowlist, q.Params.Bool),
 		GroupRunnerTokenExpiration:   changeTo(q, "group_runner_token_expiration_interval", q.Params.Int),
 		ProjectRunnerTokenExpiration: changeTo(q, "project_runner_token_expiration_interval", q.Params.Int),
 		RunnerTokenExpiration:        changeTo(q, "runner_token_expiration_interval", q.Params.Int),

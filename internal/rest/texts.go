@@ -57,6 +57,15 @@ const (
 	msgMovedNotGet        = "Non GET methods are not allowed for moved projects"
 )
 
+// The access of jobs' tokens to projects (lib/api/project_job_token_scope.rb,
+// app/services/concerns/ci/job_token_scope/edit_scope_validations.rb).
+const (
+	msgMayNotChangeScope = "Insufficient permissions to modify the job token scope"
+	msgfTargetUnseen     = "The %s that you are attempting to access does not exist or you don't have permission to " +
+		"perform this action"
+	msgAllowlistEnforced = "Job token scope cannot be disabled for this project because it is enforced for the instance."
+)
+
 // Members and shares (lib/api/members.rb, app/services/members, app/services/groups/group_links,
 // app/services/projects/group_links).
 const (

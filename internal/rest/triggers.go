@@ -105,8 +105,8 @@ func (q request) triggerByJob(token string, n world.NewPipeline) front.Response 
 	}
 	q.Record.JobID = j.ID
 	actor, standing := q.ActorOf(j.User, true), front.ProjectStandingOf(j.User, n.Project)
-	by := policy.JobToken{Job: j.ID, Project: j.Project.Path, SameProject: j.Project == n.Project}
-	for _, d := range []policy.Decision{policy.ReadProject(actor, standing), policy.ReachProjectByToken(standing, by)} {
+	by := policy.ReachProjectByToken(standing, q.JobTokenOf(j, n.Project))
+	for _, d := range []policy.Decision{policy.ReadProject(actor, standing), by} {
 		if !d.Allowed {
 			return notFoundHere(d.Reason)
 		}

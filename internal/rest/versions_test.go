@@ -77,6 +77,7 @@ func TestVersions(t *testing.T) {
 	racing.Skip(t)
 	proofs := versionProofs()
 	maps.Copy(proofs, neighbourProofs())
+	maps.Copy(proofs, tokenScopeProofs())
 	maps.Copy(proofs, variableProofs())
 	maps.Copy(proofs, tokenProofs())
 	maps.Copy(proofs, userProofs())

@@ -157,9 +157,10 @@ var UpdatedProjectAttributes = []Attribute{
 
 // allProjectAttributes are those that a project may have; the defaults are found by name.
 var (
-	allProjectAttributes = slices.Concat(ProjectAttributes, UpdatedProjectAttributes)
-	projectDefaults      = defaultsOf(allProjectAttributes)
-	groupDefaults        = defaultsOf(GroupAttributes)
+	allProjectAttributes = slices.Concat(ProjectAttributes, UpdatedProjectAttributes,
+		[]Attribute{onOff(AttrHeedsAllowlist, true)})
+	projectDefaults = defaultsOf(allProjectAttributes)
+	groupDefaults   = defaultsOf(GroupAttributes)
 )
 
 func defaultsOf(all []Attribute) map[string]string {

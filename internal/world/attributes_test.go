@@ -20,7 +20,8 @@ func TestFlagsOfNewGroupsAndProjects(t *testing.T) {
 			warn_about_potentially_unwanted_characters enforce_auth_checks_on_uploads remove_source_branch_after_merge
 			packages_enabled lfs_enabled public_jobs request_access_enabled printing_merge_request_link_enabled
 			auto_devops_enabled autoclose_referenced_issues ci_forward_deployment_enabled
-			ci_forward_deployment_rollback_allowed ci_allow_fork_pipelines_to_run_in_parent_project ci_separated_caches`,
+			ci_forward_deployment_rollback_allowed ci_allow_fork_pipelines_to_run_in_parent_project ci_separated_caches
+			ci_inbound_job_token_scope_enabled`,
 			`service_desk_enabled resolve_outdated_diff_discussions only_allow_merge_if_pipeline_succeeds
 			only_allow_merge_if_all_discussions_are_resolved restrict_user_defined_variables
 			ci_push_repository_for_job_token_allowed`, `allow_merge_on_skipped_pipeline`},

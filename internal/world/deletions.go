@@ -193,6 +193,7 @@ func (st *State) DeleteProject(p *Project) {
 	st.dropProtectedRefs(p)
 	st.dropPipelineMakers(func(q *Project, _ *User) bool { return q == p })
 	st.dropAccess(p, nil, p.Roles, p.webhooks)
+	st.dropAllowed(Allowed{Project: p})
 	if p.Group != nil {
 		p.Group.Projects = without(p.Group.Projects, p)
 	}
@@ -224,6 +225,7 @@ func (st *State) DeleteGroup(g *Group) {
 	delete(st.registrationTokens, g.RegistrationToken)
 	delete(st.GroupPaths, Key(g.Path))
 	st.dropShares(g)
+	st.dropAllowed(Allowed{Group: g})
 	st.Groups.remove(g)
 }
 

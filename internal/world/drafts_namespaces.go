@@ -296,6 +296,9 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 		ps.Add("path", st.checkReserved(in.Path))
 	}
 	ps = append(ps, checkProcessModes(in.ProcessModes)...)
+	var ofList Problems
+	in.Allowlist, ofList = st.findAllowed(in.Allowlist, in.Path)
+	ps = append(ps, ofList...)
 	if in.BuildTimeout < 0 {
 		ps.Addf("build_timeout", "a job cannot time out after %s", in.BuildTimeout)
 	}

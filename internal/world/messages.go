@@ -53,6 +53,21 @@ const (
 	msgfGroupRunnerLimit      = "Maximum number of ci registered group runners (%d) exceeded"
 )
 
+// What GitLab says of the allowlists for the tokens of jobs (app/services/ci/job_token_scope, app/models/ci/job_token).
+const (
+	attrSourceProject = "source_project"
+	attrTargetProject = "target_project"
+
+	msgSameAsSource        = "can't be the same as the source project"
+	msgManyAllowedProjects = "exceeds the allowable number of project links in this direction"
+	msgManyAllowedGroups   = "exceeds the allowable number of group links"
+	msgProjectAllowed      = "This project is already in the job token allowlist."
+	msgGroupAllowed        = "This group is already in the job token allowlist."
+	msgSourceStays         = "Source project cannot be removed from the job token scope"
+	msgProjectNotAllowed   = "Target project is not in the job token scope"
+	msgGroupNotAllowed     = "Target group is not in the job token scope"
+)
+
 // What models say of users and their access tokens (app/models/user.rb, user_detail.rb, personal_access_token.rb).
 const (
 	attrUsername      = "username"

@@ -95,6 +95,7 @@ type Project struct {
 	CreatedAt                  time.Time
 	UpdatedAt                  time.Time // when a request last changed it; zero: never
 	DeletionMarkedAt           time.Time // zero: nobody has deleted it
+	Allowlist                  []Allowed // whose jobs' tokens reach it beside those of its own, the first allowed first
 
 	Group     *Group         // nil in a personal namespace
 	Owner     *User          // whose personal namespace it lies in; nil in a group

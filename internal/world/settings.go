@@ -40,6 +40,7 @@ type Settings struct {
 	ContactInterval              time.Duration  // how long a contact that was written keeps later ones from being
 	KeepLatestArtifacts          *bool          // keep_latest_artifact; nil is true
 	RestrictedVisibilities       []Visibility   // restricted_visibility_levels, as they were given
+	EnforceJobTokenAllowlist     *bool          // enforce_ci_inbound_job_token_scope_enabled; nil is as in a new GitLab
 }
 
 // TimeZone finds a time zone by its IANA name in what this machine knows of them; empty is UTC, and then nil.
@@ -101,6 +102,7 @@ func (s Settings) Zone() *time.Location {
 func (s Settings) Clone() Settings {
 	s.ValidRegistrars = slices.Clone(s.ValidRegistrars)
 	s.KeepLatestArtifacts = clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)
+	s.EnforceJobTokenAllowlist = clone.Pointer(s.EnforceJobTokenAllowlist, clone.Shallow)
 	s.RestrictedVisibilities = slices.Clone(s.RestrictedVisibilities)
 	return s
 }

@@ -19,7 +19,7 @@ type Change[T any] struct {
 // SettingsChange is what a request wants of the application settings, in the units of GitLab's database.
 type SettingsChange struct {
 	AdminMode, RegistrationTokensAllowed, SharedRunnersEnabled                      Change[bool]
-	LocalRequestsAllowed, KeepLatestArtifacts                                       Change[bool]
+	LocalRequestsAllowed, KeepLatestArtifacts, EnforceJobTokenAllowlist             Change[bool]
 	GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration, RunnerTokenExpiration Change[int] // seconds
 	MaxArtifactsSize                                                                Change[int] // MiB
 	ValidRegistrars                                                                 Change[[]string]
@@ -51,6 +51,8 @@ func (st *State) ChangeSettings(c SettingsChange) error {
 	v.flag("allow_local_requests_from_web_hooks_and_services", c.LocalRequestsAllowed,
 		func(on bool) { next.LocalRequestsForbidden = !on })
 	v.flag("keep_latest_artifact", c.KeepLatestArtifacts, func(on bool) { next.KeepLatestArtifacts = &on })
+	v.flag("enforce_ci_inbound_job_token_scope_enabled", c.EnforceJobTokenAllowlist,
+		func(on bool) { next.EnforceJobTokenAllowlist = &on })
 	v.interval("group_"+fieldExpiration, c.GroupRunnerTokenExpiration, &next.GroupRunnerTokenExpiration)
 	v.interval("project_"+fieldExpiration, c.ProjectRunnerTokenExpiration, &next.ProjectRunnerTokenExpiration)
 	v.interval(fieldExpiration, c.RunnerTokenExpiration, &next.RunnerTokenExpiration)

@@ -19,6 +19,7 @@ func Seeding(st *State, groups, projects []string, seed func()) {
 		delete(st.coming, Key(path)) // the group is first, and the project will be refused
 	}
 	seed()
+	st.findComing()
 }
 
 // standInID is the wanted ID of a stand-in or, if that is none or taken, one that no record has.

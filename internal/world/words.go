@@ -191,6 +191,7 @@ const (
 	AttrRepositoryAccess = "repository_access_level"
 	AttrMergeAccess      = "merge_requests_access_level"
 	AttrJobTokenPush     = "ci_push_repository_for_job_token_allowed"
+	AttrHeedsAllowlist   = "ci_inbound_job_token_scope_enabled" // which has requests of its own
 	AttrPrintsMergeLink  = "printing_merge_request_link_enabled"
 	AttrMaxArtifactsSize = "max_artifacts_size"
 	AttrGitProtocol      = "enabled_git_access_protocol"
