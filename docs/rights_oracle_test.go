@@ -124,7 +124,12 @@ project      developer  401 from=18.6 : GetResourceGroupCurrentJob
 
 project      reporter   404 auditor until=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
 project      reporter   404 auditor jobs from=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
+project      reporter   404 auditor until=18.3 : ListCommitMergeRequests
+project      reporter   404 auditor jobs from=18.3 : ListCommitMergeRequests
 project      reporter   404 auditor  : GetBranch GetTag ListCommits
+project      reporter   404 auditor  : GetCommitSignature GetTagSignature GetFileBlame
+project      developer  404          : CherryPickCommit RevertCommit
+project      maintainer 404          : ProtectOneBranch UnprotectOneBranch
 project      reporter   404 auditor  : GetCommitDiff ListCommitRefs
 project      reporter   404 auditor  : GetCommitSequence ListTree GetBlob GetRawBlob GetRepositoryArchive
 project      reporter   404 auditor  : CompareRefs

@@ -148,6 +148,8 @@ const (
 	RunnerControllers
 	RunnerControllerScopes
 	TagsShowCreation
+	PickerIsAuthor
+	PickedWithHyphen
 	GeneratedFiles
 	OmittedDiffs
 	JobTokensPush

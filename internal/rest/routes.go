@@ -11,7 +11,7 @@ func Routes() []*front.Route {
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobTokenScopeRows(),
 		jobArtifactRows(), lintRows(), pipelineRows(), scheduleRows(), triggerRows(), commitStatusRows(), resourceGroupRows(),
 		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
-		variableRows(), branchRows(), tagRows(), commitRows(), repositoryRows(), fileRows(),
+		variableRows(), branchRows(), tagRows(), commitRows(), pickRows(), repositoryRows(), fileRows(),
 		protectedRefRows(), resourceTokenRows(), deployTokenRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
 		hookRows(), runnerControllerRows(),

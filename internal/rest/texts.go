@@ -215,6 +215,22 @@ const (
 	msgTwoRefs          = "Provide at least 2 refs"
 	msgfNoRef           = "Could not find ref: %s"
 	msgfNoRefs          = "Could not find refs: %s"
+	msgBlameRange       = "range[start] must be less than or equal to range[end]"
+)
+
+// Cherry-picks and reverts (app/models/commit.rb, app/services/commits/change_service.rb, cherry_pick_service.rb; and
+// what Gitaly says, with the code of gRPC in front and its dot behind).
+const (
+	msgfPicked       = "%s\n\n(cherry picked from commit %s)"
+	msgfPickedHyphen = "%s\n\n(cherry-picked from commit %s)"
+	msgfCoAuthor     = "\n\nCo-authored-by: %s <%s>"
+	msgfReverts      = "Revert \"%s\"\n\nThis reverts commit %s"
+	msgPickFailed    = "Commit cherry-pick failed"
+	msgRevertFailed  = "Commit revert failed"
+	msgCannotPick    = ": Can't perform this action automatically. It may have already been done, or a more recent " +
+		"commit may have updated some of this content. Please perform this action locally."
+	msgPickRoot     = "13:cherry-pick command: merge-tree: exit status 128."
+	msgEmptyMessage = "3:empty Message."
 )
 
 // Pipelines, their triggers and schedules, and commit statuses (lib/api/ci/pipelines.rb, lib/api/ci/triggers.rb,

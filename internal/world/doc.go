@@ -81,7 +81,7 @@
 //	schedules.go triggers.go commit_statuses.go           pipeline schedules and triggers, what is told of jobs outside
 //	job_token_scope.go                                    which jobs' tokens reach a project
 //	deploy_tokens.go repository.go                        deploy tokens; what may become of refs of a repository
-//	pushes.go                                             how refs move, commits; what follows beside pipelines
+//	pushes.go picks.go                                    how refs move, commits; what follows beside pipelines
 //	drafts*.go standins.go                                records from plain data; what stands for refused ones
 //	visits.go                                             New, Visit and Replace, the ways into a whole state
 package world
