@@ -94,10 +94,14 @@ const (
 	UpdateApplicationSettings Endpoint = "PUT /application/settings"
 	ListProjects              Endpoint = "GET /projects"
 	GetProject                Endpoint = "GET /projects/:id"
+	ListProjectUsers          Endpoint = "GET /projects/:id/users"
 	ListGroups                Endpoint = "GET /groups"
 	GetGroup                  Endpoint = "GET /groups/:id"
 	ListGroupProjects         Endpoint = "GET /groups/:id/projects"
 	ListSubgroups             Endpoint = "GET /groups/:id/subgroups"
+	ListNamespaces            Endpoint = "GET /namespaces"
+	GetNamespace              Endpoint = "GET /namespaces/:id"
+	NamespaceExists           Endpoint = "GET /namespaces/:id/exists"
 )
 
 // The endpoints of the Users API (https://docs.gitlab.com/ee/api/users.html).

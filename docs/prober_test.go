@@ -231,7 +231,7 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 	switch family, _, _ := strings.Cut(path[1:], "/"); family {
 	case "projects":
 		id = 10001
-	case "groups":
+	case "groups", "namespaces":
 		id = 1001
 	case "jobs":
 		id = 2000005

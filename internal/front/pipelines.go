@@ -122,10 +122,8 @@ func mayRun(st *world.State, a policy.Actor, u *world.User, n world.NewPipeline)
 	return nil
 }
 
-// Around is what users may, where nobody asks for it in a request, for a GitLab at a URL; nil is that nobody knows it.
-func Around(url func() string) world.Around {
-	return world.Around{MayRun: MayRun, MayReadCode: mayReadCode, URL: url}
-}
+// Around is what users may, where nobody asks for it in a request.
+func Around() world.Around { return world.Around{MayRun: MayRun, MayReadCode: mayReadCode} }
 
 // mayReadCode says whether a user, or with nil anybody, may read the code of a project.
 func mayReadCode(u *world.User, p *world.Project) bool {

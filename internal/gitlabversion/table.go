@@ -38,6 +38,19 @@ const (
 	ErasureBeforeStatus
 	JobStatusOnUpdate
 	JobGroupName
+	ServerNameVariable
+	TriggerVariable
+	ScheduleDescriptionVariable
+	NamespaceSlugVariable
+	TopicsVariable
+	DefaultBranchSlugVariable
+	MessagesCut
+	StartedAtSlugVariable
+	CommitUserVariable
+	VariablesOf19
+	DefaultBranchBaseVariable
+	TraceContextVariables
+	JobTagsVariable
 	CacheKeysByContent
 	CachesByRole
 	JobInfoExtras

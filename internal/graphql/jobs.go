@@ -24,7 +24,8 @@ var publicJobFields = []string{"allowFailure", "createdAt", "duration", "finishe
 func jobRows() rows {
 	all := rows{}
 	for name, list := range map[string]func(*call, *exec, *world.Job, args) (any, error){
-		"artifacts": listArtifacts, "manualVariables": listManualVariables, "needs": listNeeds, "previousStageJobs": listJobsBefore,
+		"artifacts": listArtifacts, "manualVariables": listManualVariables, "needs": listNeeds,
+		"previousStageJobs":        listJobsBefore,
 		"previousStageJobsOrNeeds": listBeforeOrNeeds,
 	} {
 		all[name] = ofReadableJob(name, list)

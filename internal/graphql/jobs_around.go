@@ -157,8 +157,8 @@ func manualVariableRows() rows {
 	}
 }
 
-// listManualVariables are the variables that whoever played a job gave it; jobs that people do not start have none. They
-// have no records here: the numbers are made of the job's.
+// listManualVariables are the variables that whoever played a job gave it; jobs that people do not start have none.
+// They have no records here: the numbers are made of the job's.
 func listManualVariables(c *call, x *exec, j *world.Job, a args) (any, error) {
 	if d := c.OnJob(j, policy.ReadManualVariables); !d.Allowed {
 		x.Note(d.Reason)

@@ -66,9 +66,11 @@ func pipelineRows() rows {
 // pipelineFlags are what is true of a pipeline or not.
 func pipelineFlags() rows {
 	return rows{
-		"active":              of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
+		"active": of(func(_ *call, p *world.Pipeline) any {
+			return slices.Contains(activeStatuses, p.Status())
+		}),
 		"cancelable":          of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
-		"child":               of(func(*call, *world.Pipeline) any { return false }), // it would have a parent, which none has
+		"child":               of(func(*call, *world.Pipeline) any { return false }), // as none has a parent
 		"complete":            of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
 		"hasManualActions":    hasActions(world.JobManual),
 		"hasScheduledActions": hasActions(world.JobScheduled),
@@ -278,6 +280,9 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 		found = world.Filtered(found, noChild)
 	}
 	found = pipelinesInScope(p, found, a["scope"])
+	if source, given := a["source"].(string); given && !slices.Contains(world.PipelineSources, source) {
+		a["source"] = nil // a source that GitLab does not know is as none
+	}
 	matches := func(name string, of func(*world.Pipeline) string) {
 		if wanted, _ := a[name].(string); wanted != "" {
 			found = world.Filtered(found, func(p *world.Pipeline) bool { return of(p) == wanted })
@@ -319,6 +324,9 @@ func findProjectPipeline(c *call, x *exec, p *world.Project, a args) (any, error
 	id, byID := a["id"].(int)
 	iid, byIID := a["iid"].(string)
 	sha, bySHA := a["sha"].(string)
+	if byID && byIID || byID && bySHA || byIID && bySHA {
+		return nil, failure(msgOneOfIDs)
+	}
 	all := slices.Clone(p.Pipelines())
 	if !bySHA {
 		slices.Reverse(all)
@@ -326,12 +334,21 @@ func findProjectPipeline(c *call, x *exec, p *world.Project, a args) (any, error
 	for _, pipeline := range all {
 		switch {
 		case !byIID && !noChild(pipeline):
-		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid, bySHA && pipeline.Commit().SHA != sha:
+		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid,
+			bySHA && pipeline.Commit().SHA != sha:
 		case cmp.Or(byID, byIID, bySHA), isForHead(p, pipeline):
 			return c.pipeline(x, pipeline), nil
 		}
 	}
 	return nil, nil
+}
+
+// projectPipelineCost favours those who name a pipeline (resolver_complexity of the same resolver).
+func projectPipelineCost(a args, children int) int {
+	if a["id"] != nil || a["iid"] != nil || a["sha"] != nil {
+		return children - namedPipelineBonus
+	}
+	return children + 1
 }
 
 // isForHead reports whether a pipeline is for the commit that the default branch is at, whatever its own ref is

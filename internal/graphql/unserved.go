@@ -120,7 +120,6 @@ var unserved = map[string]string{
 	"CiRunnerManager":       `upgradeStatus`,
 	"CiRunnerConnection":    `jobsStatistics`,
 	"PipelineCreatePayload": `requestId`,
-	"PipelineCancelPayload": `pipeline`,
 	"Metadata":              `featureFlags`,
 	"Kas":                   `externalK8sProxyUrl`,
 	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec runnerManagers`,

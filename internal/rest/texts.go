@@ -29,6 +29,11 @@ const (
 	msgSuccess            = "Success"
 	msgScopesValue        = "scopes does not have a valid value"
 	msgNotAllowed         = "405 Method Not Allowed"
+	msgNoStorage          = "can't include: "
+	msgWeightNumber       = "value for 'default' must be an integer"
+	msgExclusive          = "are mutually exclusive"
+	msgExactlyOne         = "are missing, exactly one parameter must be provided"
+	msgAllOrNone          = "provide all or none of parameters"
 	msgPersonalTokenAlone = "This endpoint requires token type to be a personal access token"
 )
 
@@ -142,8 +147,6 @@ const (
 	msgNeedsIssues         = "Ensure the project has issues."
 	msgNeedsMergeRequests  = "Ensure the project has merge requests."
 	msgNeedsWiki           = "Ensure the wiki is enabled and has pages."
-	msgNeedsDeployments    = "Ensure the project has deployments."
-	msgNeedsFlags          = "Ensure the project has feature flags."
 	msgNeedsReleases       = "Ensure the project has releases."
 )
 
@@ -245,6 +248,8 @@ const (
 	msgScheduleNotCreated       = "The current user is not authorized to create the pipeline schedule"
 	msgScheduleNotUpdated       = "The current user is not authorized to update the pipeline schedule"
 	msgInputsInvalid            = "inputs is invalid"
+	msgfInputIncomplete         = "inputs[%d][%s] is missing"
+	msgfInputInvalid            = "inputs[%d][%s] is invalid"
 	msgCoverageInvalid          = "coverage is invalid"
 	msgNoName                   = "(No name)"
 	msgJUnitData                = "JUnit data parsing failed: "

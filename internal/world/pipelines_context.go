@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -120,7 +118,7 @@ func (c *committedFiles) Paths() []string {
 func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	r, sha := n.Project.Repository, f.Commit.SHA
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: n.Project.Path, Files: n.files(f),
-		Predefined: st.predefinedFor(n.Project, f),
+		Predefined: st.PredefinedFor(n.Project, f),
 		Caller:     st.callerOf(f), Variables: st.givenTo(n.Project, f, ""), Changes: n.Changes,
 		Project: st.projectFor(f.User), NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
 	x.OnEnvironment = func(name string) ci.JobVariables { return st.givenTo(n.Project, f, name) }
@@ -166,7 +164,7 @@ func (st *State) givenTo(p *Project, f PipelineFacts, environment string) ci.Job
 // callerOf are the variables that tell who set a pipeline going, and by which trigger
 // (lib/gitlab/ci/variables/builder.rb, predefined_variables_from_job_attr and user_variables).
 func (st *State) callerOf(f PipelineFacts) ci.JobVariables {
-	var l variables
+	var l list
 	if t := st.Triggers.ByID(f.TriggerID); t != nil {
 		l.add("CI_PIPELINE_TRIGGERED", "true")
 		l.add("CI_TRIGGER_SHORT_TOKEN", t.Short())
@@ -189,37 +187,6 @@ func (st *State) settingsFor(p *Project, f PipelineFacts, environment string) (s
 		}
 	}
 	return seen
-}
-
-// predefinedFor are the predefined variables of a pipeline that are known before it is stored
-// (lib/gitlab/ci/variables/builder/pipeline.rb; app/models/project.rb, predefined_variables).
-func (st *State) predefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
-	at := st.serverURL()
-	l := variables(slices.Concat(ProjectVariables(p, p.namespaceID(), at),
-		ServerVariables(p, at, st.Version.Full(), st.Settings.RegistryHost)))
-	l.add("CI_PIPELINE_IID", strconv.Itoa(p.nextIID()))
-	l.add("CI_PIPELINE_SOURCE", f.Source)
-	l.add("CI_PIPELINE_CREATED_AT", f.CreatedAt.UTC().Format(time.RFC3339))
-	if s := st.Schedules.ByID(f.ScheduleID); s != nil {
-		l.add("CI_PIPELINE_SCHEDULE_DESCRIPTION", s.Description)
-	}
-	c := f.Commit
-	if c.SHA == "" {
-		return ci.JobVariables(l)
-	}
-	_, description, _ := strings.Cut(c.Message, "\n")
-	l.add("CI_COMMIT_SHA", c.SHA)
-	l.add("CI_COMMIT_SHORT_SHA", c.SHA[:shortSHA])
-	l.add("CI_COMMIT_BEFORE_SHA", c.BeforeSHA)
-	l.add("CI_COMMIT_REF_NAME", f.Ref)
-	l.add("CI_COMMIT_REF_SLUG", ci.Slug(f.Ref))
-	l.add("CI_COMMIT_MESSAGE", c.Message)
-	l.add("CI_COMMIT_TITLE", c.Title)
-	l.add("CI_COMMIT_DESCRIPTION", strings.TrimLeft(description, "\n"))
-	l.add("CI_COMMIT_REF_PROTECTED", strconv.FormatBool(f.Protected))
-	l.add("CI_COMMIT_TIMESTAMP", GitTime(c.CreatedAt))
-	l.add("CI_COMMIT_AUTHOR", c.AuthorName+" <"+c.AuthorEmail+">")
-	return ci.JobVariables(l)
 }
 
 // shortSHA is how many digits of a SHA CI_COMMIT_SHORT_SHA has.

@@ -2,11 +2,9 @@ package world
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
-	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // Pipeline is the record of a pipeline (app/models/ci/pipeline.rb). One that CreatePipeline or AddPipeline made has
@@ -308,16 +306,7 @@ func (p *Pipeline) Latest() []*Job {
 }
 
 // TagMessage is the message of the annotated tag that the pipeline runs for; empty for any other.
-func (p *Pipeline) TagMessage() string {
-	ref, r := p.ref(), p.project.Repository
-	if !ref.isTag || r == nil {
-		return ""
-	}
-	if tag := r.AnnotatedTag(r.Ref(repository.Tag(ref.name))); tag != nil {
-		return strings.TrimSuffix(tag.Message, "\n")
-	}
-	return ""
-}
+func (p *Pipeline) TagMessage() string { return p.project.tagMessage(p.ref().name, p.ref().isTag) }
 
 // gitRef is a branch or a tag: of the same name there may be both.
 type gitRef struct {

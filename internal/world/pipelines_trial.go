@@ -48,7 +48,7 @@ func (st *State) CheckConfig(p *Project, text, sha, ref string, u *User) Trial {
 		f.Commit.BeforeSHA = ZeroSHA
 	}
 	_, f.Protected = st.protection(p, ref, false, false)
-	seen := variables(st.predefinedFor(p, f))
+	seen := list(st.PredefinedFor(p, f))
 	if ref != "" {
 		seen.add("CI_COMMIT_BRANCH", ref)
 	}

@@ -13,8 +13,6 @@ type Around struct {
 	MayRun func(*State, NewPipeline) error
 	// MayReadCode says whether a user, or with nil anybody, may read the code of a project.
 	MayReadCode func(*User, *Project) bool
-	// URL is where this GitLab is, without a slash at its end; empty as long as that is not known.
-	URL func() string
 }
 
 // New makes a GitLab of a version that nobody has touched yet: it has the user root and nothing else. Its times are
@@ -44,6 +42,10 @@ func New(v gitlabversion.Version, clock func() time.Time, around Around) *State 
 	st.indexEmail(root)
 	return st
 }
+
+// ServeAt has the variables of pipelines say where this GitLab is: its URL with its base path, without a slash at the
+// end. It is called once, before the state is used.
+func ServeAt(st *State, address func() string) { st.address = address }
 
 // Visit does something with the state's mutex held. Whoever does takes no lock that is held while this one is taken;
 // the order of all locks of a fake stands at fakegitlab.Fake. The clock is asked while it is held.
