@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -120,9 +118,9 @@ func (c *committedFiles) Paths() []string {
 func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	r, sha := n.Project.Repository, f.Commit.SHA
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: n.Project.Path, Files: n.files(f),
-		Predefined: slices.Concat(st.PredefinedFor(n.Project, f), n.Predefined),
-		Variables:  st.givenTo(n.Project, f, ""), Changes: n.Changes,
-		NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
+		Predefined: st.PredefinedFor(n.Project, f),
+		Caller:     st.callerOf(f), Variables: st.givenTo(n.Project, f, ""), Changes: n.Changes,
+		Project: st.projectFor(f.User), NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
 	x.OnEnvironment = func(name string) ci.JobVariables { return st.givenTo(n.Project, f, name) }
 	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && before != ZeroSHA && r.Commit(before) != nil {
 		x.Changes = append([]string{}, r.ChangedPaths(before, sha)...)
@@ -143,9 +141,41 @@ func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	return x
 }
 
+// projectFor finds projects whose code a user may read, at a ref.
+func (st *State) projectFor(u *User) func(path, ref string) *ci.Project {
+	return func(path, ref string) *ci.Project {
+		p := st.ProjectPaths[Key(path)]
+		if p == nil || st.around.MayReadCode != nil && !st.around.MayReadCode(u, p) {
+			return nil
+		}
+		found := &ci.Project{Path: p.Path}
+		if c := p.Repository.CommitAt(ref); c != nil {
+			found.SHA, found.Files = c.ID, &committedFiles{repository: p.Repository, commit: c.ID}
+		}
+		return found
+	}
+}
+
 // givenTo are the variables that win against those of the file, for jobs of an environment; "" is none.
 func (st *State) givenTo(p *Project, f PipelineFacts, environment string) ci.JobVariables {
-	return slices.Concat(userVariables(f.User), st.settingsFor(p, f, environment), f.Variables)
+	return slices.Concat(st.settingsFor(p, f, environment), f.Variables)
+}
+
+// callerOf are the variables that tell who set a pipeline going, and by which trigger
+// (lib/gitlab/ci/variables/builder.rb, predefined_variables_from_job_attr and user_variables).
+func (st *State) callerOf(f PipelineFacts) ci.JobVariables {
+	var l list
+	if t := st.Triggers.ByID(f.TriggerID); t != nil {
+		l.add("CI_PIPELINE_TRIGGERED", "true")
+		l.add("CI_TRIGGER_SHORT_TOKEN", t.Short())
+	}
+	if u := f.User; u != nil {
+		l.add("GITLAB_USER_ID", strconv.Itoa(u.ID))
+		l.add("GITLAB_USER_EMAIL", u.Email)
+		l.add("GITLAB_USER_LOGIN", u.Username)
+		l.add("GITLAB_USER_NAME", u.Name)
+	}
+	return ci.JobVariables(l)
 }
 
 // settingsFor are the variables of the settings that rules see: those that are for all environments, and for the one
@@ -157,43 +187,6 @@ func (st *State) settingsFor(p *Project, f PipelineFacts, environment string) (s
 		}
 	}
 	return seen
-}
-
-// userVariables are those that tell who set a pipeline going.
-func userVariables(u *User) ci.JobVariables {
-	if u == nil {
-		return nil
-	}
-	return ci.JobVariables{{Key: "GITLAB_USER_ID", Value: strconv.Itoa(u.ID)}, {Key: "GITLAB_USER_EMAIL", Value: u.Email},
-		{Key: "GITLAB_USER_LOGIN", Value: u.Username}, {Key: "GITLAB_USER_NAME", Value: u.Name}}
-}
-
-// PredefinedFor are the predefined variables of a pipeline that are known before it is stored, but for those that tell
-// where the server is (lib/gitlab/ci/variables/builder/pipeline.rb; app/models/project.rb, predefined_variables).
-func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
-	namespace, name := SplitPath(p.Path)
-	root, _, _ := strings.Cut(p.Path, "/")
-	c := f.Commit
-	_, description, _ := strings.Cut(c.Message, "\n")
-	variables := ci.JobVariables{
-		{Key: "CI_PROJECT_ID", Value: strconv.Itoa(p.ID)}, {Key: "CI_PROJECT_NAME", Value: name},
-		{Key: "CI_PROJECT_TITLE", Value: p.Name}, {Key: "CI_PROJECT_DESCRIPTION", Value: p.Description},
-		{Key: "CI_PROJECT_PATH", Value: p.Path}, {Key: "CI_PROJECT_PATH_SLUG", Value: ci.Slug(p.Path)},
-		{Key: "CI_PROJECT_NAMESPACE", Value: namespace}, {Key: "CI_PROJECT_ROOT_NAMESPACE", Value: root},
-		{Key: "CI_PROJECT_VISIBILITY", Value: string(cmp.Or(p.Visibility, Private))},
-		{Key: "CI_DEFAULT_BRANCH", Value: p.DefaultBranch()}, {Key: "CI_CONFIG_PATH", Value: p.ConfigPath()},
-		{Key: "CI_PIPELINE_IID", Value: strconv.Itoa(p.nextIID())}, {Key: "CI_PIPELINE_SOURCE", Value: f.Source},
-		{Key: "CI_PIPELINE_CREATED_AT", Value: f.CreatedAt.UTC().Format(time.RFC3339)},
-		{Key: "CI_COMMIT_SHA", Value: c.SHA}, {Key: "CI_COMMIT_SHORT_SHA", Value: c.SHA[:shortSHA]},
-		{Key: "CI_COMMIT_BEFORE_SHA", Value: c.BeforeSHA}, {Key: "CI_COMMIT_REF_NAME", Value: f.Ref},
-		{Key: "CI_COMMIT_REF_SLUG", Value: ci.Slug(f.Ref)}, {Key: "CI_COMMIT_MESSAGE", Value: c.Message},
-		{Key: "CI_COMMIT_TITLE", Value: c.Title},
-		{Key: "CI_COMMIT_DESCRIPTION", Value: strings.TrimLeft(description, "\n")},
-		{Key: "CI_COMMIT_REF_PROTECTED", Value: strconv.FormatBool(f.Protected)},
-		{Key: "CI_COMMIT_TIMESTAMP", Value: GitTime(c.CreatedAt)},
-		{Key: "CI_COMMIT_AUTHOR", Value: c.AuthorName + " <" + c.AuthorEmail + ">"},
-	}
-	return variables
 }
 
 // shortSHA is how many digits of a SHA CI_COMMIT_SHORT_SHA has.
