@@ -246,7 +246,7 @@ func TestPipelinesThatSeedsHaveMade(t *testing.T) {
 	require.ErrorAs(t, err, &ps)
 	assert.Equal(t, "ref", ps[0].Field, "it is told where it is said")
 	assert.Equal(t, []*Pipeline{made}, p.pipelines)
-	st.judge = func(*State, NewPipeline) error { return errors.New("may not") }
+	st.around.MayRun = func(*State, NewPipeline) error { return errors.New("may not") }
 	_, err = st.MakePipeline(NewPipeline{Project: p, CI: file}, PipelineFacts{User: user})
 	assert.ErrorContains(t, err, "may not: root is no member of "+p.Path)
 	Seeding(st, nil, nil, func() {

@@ -222,7 +222,7 @@ func TestNumbersOfRecords(t *testing.T) {
 // A seed's pipeline that has no place is told so, and not who may make it there.
 func TestPipelinesWithoutAPlace(t *testing.T) {
 	st, p, _ := withFiles(t, map[string]string{"a": "a"})
-	st.judge = func(*State, NewPipeline) error { return errors.New("may not") }
+	st.around.MayRun = func(*State, NewPipeline) error { return errors.New("may not") }
 	for ref, named := range map[string]string{"refs/heads/mian": `"mian"`, "mian": `"mian"`} {
 		_, err := st.MakePipeline(NewPipeline{Project: p, CI: "a: {script: x}"},
 			PipelineFacts{User: st.Users.Rows[0], Ref: ref})
