@@ -191,7 +191,7 @@ func (st *State) checkStatus(s *CommitStatus, p *Pipeline) error {
 	if tooLong(s.TargetURL, maxVariableText) {
 		bad.Add(attrTargetURL, msgTooLong(maxVariableText))
 	}
-	if s.Description != nil && tooLong(s.Description, maxVariableText) {
+	if tooLong(s.Description, maxVariableText) {
 		bad.Add(attrDescription, msgTooLong(maxVariableText))
 	}
 	if target := OrEmpty(s.TargetURL); target != "" {

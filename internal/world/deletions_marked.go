@@ -105,7 +105,7 @@ func (st *State) RestoreProject(p *Project) error {
 func (st *State) restored(id int, name, path string) (oldName, oldPath string, renamed bool) {
 	ending := fmt.Sprint(scheduledInfix, id)
 	if oldPath, renamed = strings.CutSuffix(path, ending); !renamed {
-		return name, path, false
+		return "", "", false
 	}
 	distinct := st.distinction(oldPath)
 	return strings.TrimSuffix(name, ending) + distinct, oldPath + distinct, true

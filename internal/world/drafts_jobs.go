@@ -216,7 +216,7 @@ func (st *State) fillTimes(j *Job) {
 		j.Runner != nil && j.Status.Completed() && !slices.Contains(neverRan(), j.FailureReason)
 	finished := j.Finished()
 	// A job may end without having been queued: who says when it was made and when it ended would have said that, too.
-	neverQueued := finished && !started && j.StartedAt.IsZero() && !j.CreatedAt.IsZero() && !j.FinishedAt.IsZero()
+	neverQueued := j.StartedAt.IsZero() && !j.CreatedAt.IsZero() && !j.FinishedAt.IsZero()
 	j.CreatedAt = orNow(j.CreatedAt, Earliest(now, j.QueuedAt, j.StartedAt, j.FinishedAt))
 	set := func(t *time.Time, has bool, fallback time.Time) {
 		if has || !t.IsZero() {

@@ -31,6 +31,8 @@ func TestNamespacesOfSeedsThatAreRefused(t *testing.T) {
 		"project that was where a project is": {project(Project{Path: "guild/x", OldPaths: []string{"acme/shop"}}), "else"},
 		"project that was where a user is":    {project(Project{Path: "guild/x", OldPaths: []string{"root"}}), "else"},
 		"project that was where another was":  {project(Project{Path: "guild/x", OldPaths: []string{"Old/Shop"}}), "else"},
+		"project where a user is":             {project(Project{Path: "root"}), "is a user's namespace"},
+		"group of a word of GitLab's":         {group(Group{Path: "guild/badges"}), "reserved"},
 		"largest id":                          {project(Project{Path: "guild/x", ID: maxID + 1}), "is too large"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -117,7 +117,6 @@ func (f *flow) connect(n *node, j *Job) {
 	if n.needs != nil {
 		return
 	}
-	n.needs = []*node{}
 	for _, need := range j.Spec.Needs {
 		other := f.nodes[need.Job]
 		if other == nil {
@@ -135,7 +134,7 @@ func (f *flow) connect(n *node, j *Job) {
 // changed notes what a job has become.
 func (f *flow) changed(j *Job) {
 	n := f.nodes[j.Name]
-	if n == nil || n.job != j {
+	if n.job != j {
 		return
 	}
 	was := n.as

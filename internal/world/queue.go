@@ -2,7 +2,6 @@ package world
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -109,11 +108,11 @@ func (st *State) NextFor(r *Runner) *Job { return st.Queue.first(r) }
 // first is NextFor.
 func (qu *JobQueue) first(r *Runner) (next *Job) {
 	counts := qu.countsFor(r)
-	for l := range qu.lanesFor(r) {
+	qu.eachLaneFor(r, func(l *lane) {
 		if j := l.jobs[0]; next == nil || sooner(j, next, counts) {
 			next = j
 		}
-	}
+	})
 	return next
 }
 
@@ -126,14 +125,12 @@ func (qu *JobQueue) countsFor(r *Runner) map[*Project]int {
 	return qu.onInstance
 }
 
-// lanesFor yields the lanes whose jobs the runner may take.
-func (qu *JobQueue) lanesFor(r *Runner) iter.Seq[*lane] {
-	return func(yield func(*lane) bool) {
-		for _, tag := range append([]string{""}, r.Tags...) {
-			for _, l := range qu.lanes[tag] {
-				if Unfit(r, l.jobs[0]) == Fits && !yield(l) {
-					return
-				}
+// eachLaneFor does something with each lane whose jobs the runner may take.
+func (qu *JobQueue) eachLaneFor(r *Runner, do func(*lane)) {
+	for _, tag := range append([]string{""}, r.Tags...) {
+		for _, l := range qu.lanes[tag] {
+			if Unfit(r, l.jobs[0]) == Fits {
+				do(l)
 			}
 		}
 	}
@@ -142,9 +139,7 @@ func (qu *JobQueue) lanesFor(r *Runner) iter.Seq[*lane] {
 // WaitingFor counts the pending jobs that the runner may take.
 func (qu *JobQueue) WaitingFor(r *Runner) int {
 	n := 0
-	for l := range qu.lanesFor(r) {
-		n += len(l.jobs)
-	}
+	qu.eachLaneFor(r, func(l *lane) { n += len(l.jobs) })
 	return n
 }
 

@@ -55,10 +55,8 @@ func (st *State) ShareProject(p *Project, d ShareDraft) error {
 func (st *State) newShare(d ShareDraft) *Share {
 	st.links++
 	st.onUndo(func() { st.links-- })
-	s := &Share{ID: st.links, Group: d.Group, Role: d.Role, CreatedAt: st.Now()}
-	if !d.ExpiresAt.IsZero() {
-		s.ExpiresAt = dayOf(Change[time.Time]{Value: &d.ExpiresAt})
-	}
+	s := &Share{ID: st.links, Group: d.Group, Role: d.Role, CreatedAt: st.Now(),
+		ExpiresAt: dayOf(Change[time.Time]{Value: &d.ExpiresAt})}
 	st.endsAt(s.ExpiresAt)
 	return s
 }

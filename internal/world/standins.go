@@ -51,7 +51,7 @@ func (st *State) standInForUser(in User) {
 	if !st.seeding() {
 		return
 	}
-	u := &User{ID: standInID(&st.Users, in.ID), Username: in.Username, Name: in.Name, State: UserActive, Bot: in.Bot}
+	u := &User{ID: standInID(&st.Users, in.ID), Username: in.Username, State: UserActive, Bot: in.Bot}
 	add(st, &st.Users, u)
 	if key := Key(u.Username); key != "" && st.UserNames[key] == nil {
 		setKey(st, &st.UserNames, key, u)
@@ -160,7 +160,7 @@ func (st *State) standInForJob(in *Job) {
 	if !st.seeding() {
 		return
 	}
-	j := &Job{ID: standInID(&st.Jobs, in.ID), Token: in.Token, Project: in.Project, User: in.User,
+	j := &Job{ID: standInID(&st.Jobs, in.ID), Token: in.Token, Project: in.Project,
 		PipelineID: in.PipelineID, Plan: &unplanned}
 	add(st, &st.Jobs, j)
 	if j.Token != "" && st.JobTokens[j.Token] == nil {

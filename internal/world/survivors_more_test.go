@@ -78,6 +78,13 @@ func TestWhatIsToldOfNewJobs(t *testing.T) {
 				told = append(told, string(n.Body))
 			}
 			assert.Equal(t, want, told)
+			st.notices = nil
+			_, err = st.AddJob(&Job{Project: shop, User: st.UserNames[RootUsername], Name: "y", Status: status,
+				PipelineID: st.Jobs.Rows[0].PipelineID})
+			require.NoError(t, err)
+			for _, n := range st.notices {
+				assert.NotContains(t, string(n.Body), "pipeline", "its status is as before")
+			}
 		})
 	}
 }

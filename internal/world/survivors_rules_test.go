@@ -57,6 +57,10 @@ func TestWhichPipelinesBecomeRedundant(t *testing.T) {
 			"a: {stage: two, script: x}"},
 		"after a job": {yaml: "stages: [one, two]\nb: {stage: one, script: x}\na: {stage: two, script: x}", stays: true,
 			before: func(st *State, p *Pipeline) { _ = st.FinishJob(p.Jobs[0], JobSuccess, "", nil) }},
+		"after a job that may be interrupted": {yaml: "b: {script: x, interruptible: true}\na: {script: x}",
+			before: func(st *State, p *Pipeline) { _ = st.FinishJob(p.Jobs[0], JobSuccess, "", nil) }},
+		"after a job that may not be": {yaml: "b: {script: x, interruptible: false}\na: {script: x}", stays: true,
+			before: func(st *State, p *Pipeline) { _ = st.FinishJob(p.Jobs[0], JobSuccess, "", nil) }},
 		"of another ref": {yaml: waits, next: NewPipeline{Ref: "side"}, stays: true},
 		"a child":        {yaml: waits, next: NewPipeline{Source: SourceParent}, stays: true},
 		"switched off": {yaml: waits, stays: true, before: func(st *State, p *Pipeline) {

@@ -350,6 +350,9 @@ func TestCompletedCommits(t *testing.T) {
 	st.completeCommit(&c, "side", nil)
 	assert.Equal(t, []string{"First line", "First line\n\nMore.\n", "", ""}, []string{c.Title, c.Message,
 		c.AuthorName, c.AuthorEmail})
+	c = Commit{CreatedAt: noon.Add(1234567)}
+	st.completeCommit(&c, "side", nil)
+	assert.Equal(t, noon.Add(1234*time.Microsecond), c.CreatedAt, "as the database keeps it")
 	c = Commit{Title: "Only a title"}
 	st.completeCommit(&c, "side", nil)
 	assert.Equal(t, "Only a title\n", c.Message)
