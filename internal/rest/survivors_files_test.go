@@ -22,7 +22,7 @@ func TestTypesOfArchivedFiles(t *testing.T) {
 	gl, _ := testkit.Factory(t)
 	for name, want := range map[string]string{"a.css": "text/css; charset=utf-8", "a.HTML": "text/html; charset=utf-8",
 		"a.mjs": "text/javascript; charset=utf-8", "a.svg": "image/svg+xml", "a.json": "application/json",
-		"a.png": "image/png", "a.GIF": "image/gif", "a.jpg": "image/jpeg", "a.xml": "text/xml; charset=utf-8",
+		"a.png": "image/png", "a.GIF": "image/gif", "a.jpg": "image/jpeg", "a.jpeg": "image/jpeg", "a.xml": "text/xml; charset=utf-8",
 		"a.none": "application/octet-stream"} {
 		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
 			Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, name)}}})
@@ -153,6 +153,12 @@ func TestTreesByKeyset(t *testing.T) {
 	for size, link := range map[int]bool{1: true, 2: true, 3: false} {
 		got := as(t, gl, "root", "GET",
 			fmt.Sprintf("/projects/acme%%2Fshop/repository/tree?pagination=keyset&per_page=%d", size))
+		require.Equal(t, 200, got.Status, got.Body)
+		assert.Equal(t, link, got.Header.Get("Link") != "", size)
+	}
+	for size, link := range map[int]bool{1: true, 2: false} { // of one branch
+		got := as(t, gl, "root", "GET",
+			fmt.Sprintf("/projects/acme%%2Fshop/repository/branches?pagination=keyset&per_page=%d", size))
 		require.Equal(t, 200, got.Status, got.Body)
 		assert.Equal(t, link, got.Header.Get("Link") != "", size)
 	}
