@@ -202,3 +202,30 @@ func TestTheSameAddressAgain(t *testing.T) {
 	assert.Empty(t, same.UnconfirmedEmail)
 	assert.Equal(t, u.Email, same.Email)
 }
+
+// GitLab's own users count as nobody who is active (app/models/user.rb, active_without_ghosts).
+func TestGhostsAreNotActive(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	gl.AddUser(fg.User{Username: "ghost"})
+	assert.Equal(t, []any{"ghost"}, as(t, gl, "root", "GET", "/users?search=ghost").Each(t, "username"))
+	assert.Empty(t, as(t, gl, "root", "GET", "/users?search=ghost&active=true").Each(t, "username"))
+}
+
+// A test case has the file that its output names (lib/gitlab/ci/parsers/test/junit.rb).
+func TestAttachmentsOfTestCases(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = fmt.Fprint(z, `<testsuites><testsuite><testcase name="a"><failure>no</failure>`+
+		`<system-out>[[ATTACHMENT|shots/a.png]]</system-out></testcase><testcase name="b"/></testsuite></testsuites>`)
+	require.NoError(t, z.Close())
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Name: "unit", Status: fg.JobFailed,
+		Artifacts: []fg.Artifact{{Filename: "junit.xml.gz", Type: "junit", Content: out.Bytes()}}})
+	got := as(t, gl, "root", "GET", fmt.Sprintf("/projects/acme%%2Fshop/pipelines/%d/test_report", j.PipelineID))
+	cases := got.Field(t, "test_suites").([]any)[0].(testkit.Hash)["test_cases"].([]any)
+	var urls []any
+	for _, c := range cases {
+		urls = append(urls, c.(testkit.Hash)["attachment_url"])
+	}
+	assert.ElementsMatch(t, []any{fmt.Sprintf("%s/acme/shop/-/jobs/%d/artifacts/file/shots/a.png", gl.URL(), j.ID), nil}, urls)
+}
