@@ -140,7 +140,8 @@ func TestSubmodulesAndTwoBeginnings(t *testing.T) {
 	for _, step := range []struct{ action, name, mode, id string }{
 		{`"action":"move","previous_path":"sub","file_path":"moved"`, "moved", "160000", elsewhere},
 		{`"action":"chmod","execute_filemode":true,"file_path":"moved"`, "moved", "160000", elsewhere},
-		{`"action":"update","content":"x","file_path":"moved"`, "moved", "100644", "c1b0730e0133447badcfd47fd144e254807b06e1"},
+		{`"action":"update","content":"x","file_path":"moved"`, "moved", "100644",
+			"c1b0730e0133447badcfd47fd144e254807b06e1"},
 	} {
 		made := ask("POST", "commits", `{"branch":"main","commit_message":"m","actions":[{`+step.action+`}]}`)
 		require.Equal(t, 201, made.Status, made.Body)
@@ -148,5 +149,6 @@ func TestSubmodulesAndTwoBeginnings(t *testing.T) {
 		assert.Equal(t, [][]any{{step.name}, {step.mode}, {step.id}},
 			[][]any{tree.Each(t, "name"), tree.Each(t, "mode"), tree.Each(t, "id")}, step.action)
 	}
-	assert.Equal(t, `404 {"message":"404 Merge Base Not Found"}`, ask("GET", "merge_base?refs[]=main&refs[]=other", "").String())
+	assert.Equal(t, `404 {"message":"404 Merge Base Not Found"}`,
+		ask("GET", "merge_base?refs[]=main&refs[]=other", "").String())
 }
