@@ -226,12 +226,7 @@ func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 // covers is whether a call is of the endpoint. "" covers every call, "* /path" those of that path with any method.
 func (e Endpoint) covers(c Call) bool { return gitlab.Covers(string(e), string(c.Endpoint)) }
 
-func (e Endpoint) text() string {
-	if e == "" {
-		return "any endpoint"
-	}
-	return string(e)
-}
+func (e Endpoint) text() string { return cmp.Or(string(e), "any endpoint") }
 
 // matches is whether a call is of the endpoint and meets every condition.
 func matches(c Call, e Endpoint, where []CallMatcher) bool {

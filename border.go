@@ -61,23 +61,15 @@ func publicSettings(s world.Settings) Settings {
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners,
 		MaxProjectVariables: s.MaxProjectVariables, MaxGroupVariables: s.MaxGroupVariables,
 		MaxTraceSize: s.MaxTraceSize, MaxArtifactsSize: s.MaxArtifactsSize,
-		RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		FailingWebhooksDisabled: s.FailingWebhooksDisabled,
-		RateLimit:               RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
-		TimeZone: timeZoneName(s.TimeZone), ContactInterval: s.ContactInterval,
-		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
-		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
-		KeepLatestArtifacts:          s.KeepLatestArtifacts, EnforceJobTokenAllowlist: s.EnforceJobTokenAllowlist,
-		RestrictedVisibilities: clone.As[Visibility](s.RestrictedVisibilities),
+		ArtifactsExpireIn: s.ArtifactsExpireIn, RegistryHost: s.RegistryHost,
+		LocalRequestsForbidden: s.LocalRequestsForbidden, FailingWebhooksDisabled: s.FailingWebhooksDisabled,
+		RateLimit: RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
+		TimeZone: s.ZoneName(), ContactInterval: s.ContactInterval, GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration,
+		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration, Attributes: s.Attributes,
+		KeepLatestArtifacts:      s.KeepLatestArtifacts,
+		EnforceJobTokenAllowlist: s.EnforceJobTokenAllowlist,
+		RestrictedVisibilities:   clone.As[Visibility](s.RestrictedVisibilities),
 	}
-}
-
-// timeZoneName is the name that world.TimeZone has found a zone by.
-func timeZoneName(zone *time.Location) string {
-	if zone == nil {
-		return ""
-	}
-	return zone.String()
 }
 
 func settingsDraft(s Settings) (world.Settings, error) {
@@ -88,14 +80,14 @@ func settingsDraft(s Settings) (world.Settings, error) {
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners,
 		MaxProjectVariables: s.MaxProjectVariables, MaxGroupVariables: s.MaxGroupVariables,
 		MaxTraceSize: s.MaxTraceSize, MaxArtifactsSize: s.MaxArtifactsSize,
-		RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		FailingWebhooksDisabled: s.FailingWebhooksDisabled,
-		RateLimit:               world.RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
-		TimeZone: zone, ContactInterval: s.ContactInterval,
-		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
-		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
-		KeepLatestArtifacts:          s.KeepLatestArtifacts, EnforceJobTokenAllowlist: s.EnforceJobTokenAllowlist,
-		RestrictedVisibilities: clone.As[world.Visibility](s.RestrictedVisibilities),
+		ArtifactsExpireIn: s.ArtifactsExpireIn, RegistryHost: s.RegistryHost,
+		LocalRequestsForbidden: s.LocalRequestsForbidden, FailingWebhooksDisabled: s.FailingWebhooksDisabled,
+		RateLimit: world.RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
+		TimeZone: zone, ContactInterval: s.ContactInterval, GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration,
+		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration, Attributes: s.Attributes,
+		KeepLatestArtifacts:      clone.Pointer(s.KeepLatestArtifacts, clone.Shallow),
+		EnforceJobTokenAllowlist: clone.Pointer(s.EnforceJobTokenAllowlist, clone.Shallow),
+		RestrictedVisibilities:   clone.As[world.Visibility](s.RestrictedVisibilities),
 	}, err
 }
 

@@ -388,6 +388,7 @@ func (o *options) check() error {
 // prepare makes the fake's parts, which know of each other by functions alone.
 func (f *Fake) prepare() {
 	f.state = world.New(f.version, f.clock.Now, front.MayRun)
+	world.ServeAt(f.state, f.URL)
 	f.tellWebhooks()
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
@@ -447,6 +448,7 @@ func (f *Fake) reset(s *Scenario) error {
 		s = f.initial.scenario
 	}
 	fresh := world.New(f.version, f.clock.First, front.MayRun)
+	world.ServeAt(fresh, f.URL)
 	if s != nil {
 		if err := enter(fresh, *s); err != nil {
 			return err

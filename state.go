@@ -137,6 +137,8 @@ type Settings struct {
 	// RestrictedVisibilities are what administrators alone may make groups and projects. Where Public is among them, users
 	// are shown to nobody who has not signed in.
 	RestrictedVisibilities []Visibility `json:"restricted_visibility_levels,omitzero"`
+	// Attributes are the other settings that are not as in a new GitLab, as text: "default_projects_limit": "3".
+	Attributes map[string]string `json:"attributes,omitzero"`
 	// RunnerTokenExpiration, GroupRunnerTokenExpiration and ProjectRunnerTokenExpiration are how long a newly made or
 	// reset authentication token of an instance, group or project runner lives. 0 is for ever.
 	RunnerTokenExpiration        time.Duration `json:"runner_token_expiration_interval,omitzero"`
@@ -156,6 +158,9 @@ type Settings struct {
 	MaxTraceSize int64 `json:"ci_jobs_trace_size_limit,omitzero"`
 	// MaxArtifactsSize, in bytes, is max_artifacts_size. 0 is GitLab's default, 100 MiB.
 	MaxArtifactsSize int64 `json:"max_artifacts_size,omitzero"`
+	// ArtifactsExpireIn is how long artifacts are kept of which the upload does not say it, as "5 days"; "0" is for good.
+	// Empty is GitLab's default, "30 days".
+	ArtifactsExpireIn string `json:"default_artifacts_expire_in,omitzero"`
 	// RegistryHost is the host and port of the container registry ("registry.example.com:5005"), for which jobs then get
 	// credentials. Empty: there is none.
 	RegistryHost string `json:"registry_host,omitzero"`

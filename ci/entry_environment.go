@@ -2,6 +2,7 @@ package ci
 
 import (
 	"regexp"
+	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
 )
@@ -91,3 +92,12 @@ func (e entry) kubernetes(m *ciyaml.Map) {
 		e.addf("flux resource path", errTextTwoFluxPaths)
 	}
 }
+
+// isResourceKey reports whether there can be a resource group with a key: a job of any other is in none
+// (app/models/ci/resource_group.rb, lib/gitlab/ci/pipeline/seed/processable/resource_group.rb).
+func isResourceKey(key string) bool {
+	return environmentName.MatchString(key) && utf8.RuneCountInString(key) <= maxResourceKey
+}
+
+// maxResourceKey is how many characters the key of a resource group may have.
+const maxResourceKey = 255

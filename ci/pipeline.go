@@ -252,6 +252,9 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	}
 	seen = scopeOf(b.room, own, b.predefined, variables, given)
 	j.ResourceGroup = ciexpr.Replaced(j.ResourceGroup, ciexpr.InText, seen.expanded, false, b.room)
+	if !isResourceKey(j.ResourceGroup) {
+		j.ResourceGroup = ""
+	}
 	return j, true, nil
 }
 

@@ -91,7 +91,7 @@ var areas = []struct {
 	{"repositories ([docs/repository.md](docs/repository.md)) and git ([docs/git.md](docs/git.md))",
 		[]string{"/projects/:id/repository", "/projects/:id/protected_branches", "/projects/:id/protected_tags",
 			"/:project.git"}},
-	{"groups and projects ([docs/world.md](docs/world.md))", []string{"/groups", "/projects"}},
+	{"groups and projects ([docs/world.md](docs/world.md))", []string{"/groups", "/projects", "/namespaces"}},
 	{"members and shares",
 		[]string{"/groups/:id/members", "/projects/:id/members", "/groups/:id/share", "/projects/:id/share"}},
 	{"users", []string{"/users", "/user"}},

@@ -88,9 +88,11 @@ func withRepository(world fakegitlab.Scenario) fakegitlab.Scenario {
 			p.ResourceGroups = map[string]string{probedKey: "oldest_first"}
 			p.Repository = &fakegitlab.Repository{
 				Refs: map[string]string{"refs/heads/main": "first", "refs/heads/" + probedKey + "-gone": "first",
-					"refs/tags/" + probedKey + "-gone": "first"},
+					"refs/heads/" + probedKey + "-picked": "second", "refs/tags/" + probedKey + "-gone": "first"},
 				Commits: []fakegitlab.RepositoryCommit{{SHA: "first", Author: "Ann <ann@example.com> 2024-06-01T12:00:00Z",
-					Message: "First", Files: map[string]string{probedFile: "x", ".gitlab-ci.yml": "test: {script: x}"}}}}
+					Message: "First", Files: map[string]string{probedFile: "x", ".gitlab-ci.yml": "test: {script: x}"}},
+					{SHA: "second", Parents: []string{"first"}, Author: "Ann <ann@example.com> 2024-06-01T12:00:00Z",
+						Message: "Second", Files: map[string]string{"picked": "x"}}}}
 		}
 	}
 	return world
@@ -135,7 +137,9 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"from": "main", "to": "main"}
 	case fakegitlab.GetMergeBase:
 		return map[string]string{"refs": "main,main"}
-	case fakegitlab.GetRepositoryFile, fakegitlab.GetRawRepositoryFile:
+	case fakegitlab.CherryPickCommit, fakegitlab.RevertCommit:
+		return map[string]string{"branch": "main"}
+	case fakegitlab.GetRepositoryFile, fakegitlab.GetRawRepositoryFile, fakegitlab.GetFileBlame:
 		return map[string]string{"ref": "main"}
 	case fakegitlab.CreateRepositoryFile, fakegitlab.UpdateRepositoryFile, fakegitlab.DeleteRepositoryFile:
 		return map[string]string{"branch": "main", "commit_message": "m", "content": "y"}
@@ -292,6 +296,8 @@ func inPath(e fakegitlab.Endpoint, parts []string, i int, ids map[string]int) st
 		return probedKey + "-gone"
 	case name == "sha" && parts[i-1] == "blobs":
 		return probedBlob
+	case name == "sha" && e == fakegitlab.CherryPickCommit:
+		return probedKey + "-picked"
 	case name == "ref", name == "sha":
 		return "main"
 	case name == "file_path" && e == fakegitlab.CreateRepositoryFile:

@@ -55,7 +55,7 @@ instance     admin      401          : AddRunnerControllerRunnerScope RemoveRunn
 instance     anyone     0            : ListProjects ListGroups ListUsers GetUserStatus ListUserProjects
 instance     user       403          : GetUser
 instance     user       401 internal : CreateProject CreateGroup
-instance     user       401          : ListRunners
+instance     user       401          : ListRunners ListNamespaces NamespaceExists
 instance     admin      401 until=18.0 : ListAllRunners
 instance     admin      401 auditor from=18.0 : ListAllRunners
 
@@ -124,7 +124,12 @@ project      developer  401 from=18.6 : GetResourceGroupCurrentJob
 
 project      reporter   404 auditor until=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
 project      reporter   404 auditor jobs from=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
+project      reporter   404 auditor until=18.3 : ListCommitMergeRequests
+project      reporter   404 auditor jobs from=18.3 : ListCommitMergeRequests
 project      reporter   404 auditor  : GetBranch GetTag ListCommits
+project      reporter   404 auditor  : GetCommitSignature GetTagSignature GetFileBlame
+project      developer  404          : CherryPickCommit RevertCommit
+project      maintainer 404          : ProtectOneBranch UnprotectOneBranch
 project      reporter   404 auditor  : GetCommitDiff ListCommitRefs
 project      reporter   404 auditor  : GetCommitSequence ListTree GetBlob GetRawBlob GetRepositoryArchive
 project      reporter   404 auditor  : CompareRefs
@@ -139,11 +144,12 @@ project      maintainer 404          : ListProtectedTags GetProtectedTag Protect
 fetch        reporter   401 auditor  : GitInfoRefs GitUploadPack
 push         developer  401          : GitReceivePack
 
-project      seen       404          : GetProject
+project      seen       404          : GetProject ListProjectUsers
 project      maintainer 401          : UpdateProject
 project      owner      401          : DeleteProject RestoreProject ArchiveProject UnarchiveProject
 project      owner      401 into     : TransferProject
 group        seen       404          : GetGroup ListGroupProjects ListSubgroups ListDescendantGroups
+group        guest      401 auditor refuse=404 : GetNamespace
 group        owner      401          : UpdateGroup DeleteGroup RestoreGroup TransferGroup
 instance     admin      401          : TransferProjectToGroup
 project      seen       401          : ListProjectMembers ListAllProjectMembers GetProjectMember

@@ -191,7 +191,7 @@ func (p *prober) turnedAway(e fakegitlab.Endpoint, kind fakegitlab.RunnerType, a
 	if rec.Code < http.StatusBadRequest && !strings.HasPrefix(string(e), "GET ") {
 		p.gl.Reset()
 	}
-	if slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, rec.Code) {
+	if !isUnsigned(rec) && slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, rec.Code) {
 		return rec.Code, rec.Body.String()
 	}
 	return 0, fmt.Sprint(rec.Code, " ", rec.Body)

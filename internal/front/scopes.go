@@ -28,7 +28,7 @@ func (q *Request) opens(scope string) bool {
 		_, hasID := q.tree["id"]
 		return q.Has(gitlabversion.ManageRunnerScope) && hasID &&
 			strings.HasPrefix(q.HTTP.URL.EscapedPath(), APIPrefix+"/runners/")
-	case scope == world.ScopeReadUser:
+	case scope == world.ScopeReadUser, scope == world.ScopeReadRepository:
 		return reading
 	}
 	return true

@@ -38,6 +38,19 @@ const (
 	ErasureBeforeStatus
 	JobStatusOnUpdate
 	JobGroupName
+	ServerNameVariable
+	TriggerVariable
+	ScheduleDescriptionVariable
+	NamespaceSlugVariable
+	TopicsVariable
+	DefaultBranchSlugVariable
+	MessagesCut
+	StartedAtSlugVariable
+	CommitUserVariable
+	VariablesOf19
+	DefaultBranchBaseVariable
+	TraceContextVariables
+	JobTagsVariable
 	CacheKeysByContent
 	CachesByRole
 	JobInfoExtras
@@ -148,6 +161,8 @@ const (
 	RunnerControllers
 	RunnerControllerScopes
 	TagsShowCreation
+	PickerIsAuthor
+	PickedWithHyphen
 	GeneratedFiles
 	OmittedDiffs
 	JobTokensPush

@@ -13,7 +13,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// commit is the commit that a pipeline runs for. Of one that the repository has, it is what the repository says, but for
+// commit is the commit that a pipeline runs for. Of one that the repository has, it is what that says, but for
 // what the pipeline itself says of it.
 type commit struct {
 	project           *world.Project

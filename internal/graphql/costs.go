@@ -42,6 +42,9 @@ func resolverCost(extra ...extraCost) func(args, int) int {
 // gitalyCost is the cost of a field that calls Gitaly.
 func gitalyCost(_ args, children int) int { return children + 2 }
 
+// namedPipelineBonus is by how much a pipeline that is asked for by name lowers the cost of what is asked of it.
+const namedPipelineBonus = 8
+
 // mutationCost is that of a mutation, which adds nothing of its own: its class is no resolver of GitLab's.
 func mutationCost(_ args, children int) int { return children }
 

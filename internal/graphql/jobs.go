@@ -24,7 +24,8 @@ var publicJobFields = []string{"allowFailure", "createdAt", "duration", "finishe
 func jobRows() rows {
 	all := rows{}
 	for name, list := range map[string]func(*call, *exec, *world.Job, args) (any, error){
-		"artifacts": listArtifacts, "manualVariables": listManualVariables, "needs": listNeeds, "previousStageJobs": listJobsBefore,
+		"artifacts": listArtifacts, "manualVariables": listManualVariables, "needs": listNeeds,
+		"previousStageJobs":        listJobsBefore,
 		"previousStageJobsOrNeeds": listBeforeOrNeeds,
 	} {
 		all[name] = ofReadableJob(name, list)
@@ -120,21 +121,20 @@ func kindOf(j *world.Job) string {
 
 // jobKinds are what tells trigger jobs from others.
 func jobKinds() map[string]func(*world.Job) any {
-	either := func(build func(*world.Job) any, bridge func(*world.Job) any) func(*world.Job) any {
+	ofBuilds := func(read func(*world.Job) any) func(*world.Job) any {
 		return func(j *world.Job) any {
 			if j.IsBridge() {
-				return bridge(j)
+				return nil
 			}
-			return build(j)
+			return read(j)
 		}
 	}
-	null := func(*world.Job) any { return nil }
 	return map[string]func(*world.Job) any{
 		"id":      func(j *world.Job) any { return gid(modelOf(j), j.ID) },
 		"kind":    func(j *world.Job) any { return kindOf(j) },
-		"source":  either(func(j *world.Job) any { return j.Pipeline.Source() }, null),
-		"tags":    either(func(j *world.Job) any { return append([]string{}, j.Tags...) }, null),
-		"webPath": either(func(j *world.Job) any { return jobPage(j, "") }, null),
+		"source":  ofBuilds(func(j *world.Job) any { return j.Pipeline.Source() }),
+		"tags":    ofBuilds(func(j *world.Job) any { return append([]string{}, j.Tags...) }),
+		"webPath": ofBuilds(func(j *world.Job) any { return jobPage(j, "") }),
 	}
 }
 

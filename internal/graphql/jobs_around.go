@@ -59,19 +59,17 @@ func listBeforeOrNeeds(c *call, x *exec, j *world.Job, a args) (any, error) {
 
 // artifact is a file that a job kept.
 type artifact struct {
-	job            *world.Job
-	fileType, name string
-	size           int64
-	isLog          bool // which does not expire
+	job *world.Job
+	*world.File
 }
 
 // artifactsOf are the files of a job, as they came.
 func artifactsOf(j *world.Job) (all []artifact) {
 	for _, f := range j.Files {
-		all = append(all, artifact{j, f.Type, f.Filename, f.Content.Size, false})
+		all = append(all, artifact{j, f})
 	}
 	if log := j.LogFile(); log != nil {
-		all = append(all, artifact{j, log.Type, log.Filename, log.Content.Size, true})
+		all = append(all, artifact{j, log})
 	}
 	return all
 }
@@ -79,17 +77,12 @@ func artifactsOf(j *world.Job) (all []artifact) {
 func artifactRows() rows {
 	return rows{
 		"downloadPath": of(func(_ *call, f artifact) any {
-			return jobPage(f.job, "/artifacts/download?file_type="+f.fileType)
+			return jobPage(f.job, "/artifacts/download?file_type="+f.Type)
 		}),
-		"expireAt": of(func(_ *call, f artifact) any {
-			if f.isLog {
-				return nil
-			}
-			return when(f.job.ArtifactsExpireAt)
-		}),
-		"fileType": of(func(_ *call, f artifact) any { return enum(f.fileType) }),
-		"name":     of(func(_ *call, f artifact) any { return f.name }),
-		"size":     of(func(_ *call, f artifact) any { return f.size }),
+		"expireAt": of(func(_ *call, f artifact) any { return when(f.ExpiresAt) }),
+		"fileType": of(func(_ *call, f artifact) any { return enum(f.Type) }),
+		"name":     of(func(_ *call, f artifact) any { return f.Filename }),
+		"size":     of(func(_ *call, f artifact) any { return f.Content.Size }),
 	}
 }
 
@@ -164,8 +157,8 @@ func manualVariableRows() rows {
 	}
 }
 
-// listManualVariables are the variables that whoever played a job gave it; jobs that people do not start have none. They
-// have no records here: the numbers are made of the job's.
+// listManualVariables are the variables that whoever played a job gave it; jobs that people do not start have none.
+// They have no records here: the numbers are made of the job's.
 func listManualVariables(c *call, x *exec, j *world.Job, a args) (any, error) {
 	if d := c.OnJob(j, policy.ReadManualVariables); !d.Allowed {
 		x.Note(d.Reason)

@@ -179,10 +179,10 @@ func cancelPipeline(c *call, x *exec, input args) (payload, error) {
 	}
 	if !p.Cancelable() {
 		x.Note(fmt.Sprintf("pipeline %d is %s", p.ID, p.Status()))
-		return unchanged(msgNotCancelable), nil
+		return payload{"pipeline": p, "errors": []string{msgNotCancelable}}, nil
 	}
 	c.CancelPipeline(p)
-	return payload{}, nil
+	return payload{"pipeline": p}, nil
 }
 
 func retryPipeline(c *call, x *exec, input args) (payload, error) {

@@ -74,7 +74,7 @@ func projectRows() rows {
 			return p.FullNamespaceName() + " / " + p.Name
 		}),
 		"path":       of(func(_ *call, p *world.Project) any { return lastPart(p.Path) }),
-		"pipeline":   asked(findProjectPipeline),
+		"pipeline":   {Cost: projectPipelineCost, Resolve: asked(findProjectPipeline).Resolve},
 		"pipelines":  listed(listPipelines, extraCost{"sha", 2}, extraCost{"ref", 2}),
 		"publicJobs": of(func(_ *call, p *world.Project) any { return p.PublicJobs() }),
 		"runners":    listed(listProjectRunners),

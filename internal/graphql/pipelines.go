@@ -66,9 +66,11 @@ func pipelineRows() rows {
 // pipelineFlags are what is true of a pipeline or not.
 func pipelineFlags() rows {
 	return rows{
-		"active":              of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
+		"active": of(func(_ *call, p *world.Pipeline) any {
+			return slices.Contains(activeStatuses, p.Status())
+		}),
 		"cancelable":          of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
-		"child":               of(func(*call, *world.Pipeline) any { return false }), // it would have a parent, which none has
+		"child":               of(func(*call, *world.Pipeline) any { return false }), // as none has a parent
 		"complete":            of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
 		"hasManualActions":    hasActions(world.JobManual),
 		"hasScheduledActions": hasActions(world.JobScheduled),
@@ -266,14 +268,21 @@ var pipelineScopes = map[any][]world.JobStatus{
 	"FINISHED": {world.JobSuccess, world.JobFailed, world.JobCanceled},
 }
 
-// listPipelines are the pipelines of a project, the newest first
-// (app/graphql/resolvers/ci/project_pipelines_resolver.rb).
+// listPipelines are the pipelines of a project, the newest first, and child pipelines if they alone are asked for
+// (app/graphql/resolvers/ci/project_pipelines_resolver.rb, app/finders/ci/pipelines_finder.rb).
 func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 	if d := c.OnProject(p, policy.ReadBuild); !d.Allowed {
 		x.Note(d.Reason)
 		return byKeys(x, nil, newestFirst, pipelineKey, a, anything[*world.Pipeline]), nil
 	}
-	found := pipelinesInScope(p.Pipelines(), a["scope"])
+	found := p.Pipelines()
+	if a["source"] != world.SourceParent {
+		found = world.Filtered(found, noChild)
+	}
+	found = pipelinesInScope(p, found, a["scope"])
+	if source, given := a["source"].(string); given && !slices.Contains(world.PipelineSources, source) {
+		a["source"] = nil // a source that GitLab does not know is as none
+	}
 	matches := func(name string, of func(*world.Pipeline) string) {
 		if wanted, _ := a[name].(string); wanted != "" {
 			found = world.Filtered(found, func(p *world.Pipeline) bool { return of(p) == wanted })
@@ -283,12 +292,9 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 	matches("ref", func(p *world.Pipeline) string { return p.Ref() })
 	matches("sha", func(p *world.Pipeline) string { return p.Commit().SHA })
 	matches("source", (*world.Pipeline).Source)
-	matches("username", func(p *world.Pipeline) string {
-		if u := p.User(); u != nil {
-			return u.Username
-		}
-		return ""
-	})
+	if name, _ := a["username"].(string); name != "" {
+		found = world.Filtered(found, func(p *world.Pipeline) bool { return p.IsOf(name) })
+	}
 	after, _ := a["updatedAfter"].(time.Time) // before all of them, if none is given
 	found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })
 	if before, given := a["updatedBefore"].(time.Time); given {
@@ -297,35 +303,61 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 	return byKeys(x, found, newestFirst, pipelineKey, a, anything[*world.Pipeline]), nil
 }
 
-// pipelinesInScope are those pipelines that a scope has, of those that are given by id.
-func pipelinesInScope(all []*world.Pipeline, scope any) []*world.Pipeline {
+// noChild passes pipelines that no other one made.
+func noChild(p *world.Pipeline) bool { return p.Source() != world.SourceParent }
+
+// pipelinesInScope are those pipelines that a scope has, of some of a project.
+func pipelinesInScope(p *world.Project, from []*world.Pipeline, scope any) []*world.Pipeline {
 	if scope == nil {
-		return all
+		return from
 	}
 	if statuses, byStatus := pipelineScopes[scope]; byStatus {
-		return world.Filtered(all, func(p *world.Pipeline) bool { return slices.Contains(statuses, p.Status()) })
+		return world.Filtered(from, func(p *world.Pipeline) bool { return slices.Contains(statuses, p.Status()) })
 	}
-	latest := map[string]*world.Pipeline{}
-	for _, p := range all {
-		if p.RefIsTag() == (scope == "TAGS") {
-			latest[p.Ref()] = p
-		}
-	}
-	return world.Filtered(all, func(p *world.Pipeline) bool { return latest[p.Ref()] == p })
+	return p.NewestOfRefs(from, scope == "TAGS")
 }
 
-// findProjectPipeline finds a pipeline of a project by its id or its number there, or the latest for a commit or for
-// the default branch (app/graphql/resolvers/ci/project_pipeline_resolver.rb).
+// findProjectPipeline finds a pipeline of a project by its number there, and others than child pipelines by id, too, or
+// the oldest for a commit, since that is the last one that GitLab's loader is given; else it is the newest for the
+// commit that the default branch is at (app/graphql/resolvers/ci/project_pipeline_resolver.rb).
 func findProjectPipeline(c *call, x *exec, p *world.Project, a args) (any, error) {
 	id, byID := a["id"].(int)
 	iid, byIID := a["iid"].(string)
 	sha, bySHA := a["sha"].(string)
-	for _, pipeline := range slices.Backward(p.Pipelines()) {
+	if byID && byIID || byID && bySHA || byIID && bySHA {
+		return nil, failure(msgOneOfIDs)
+	}
+	all := slices.Clone(p.Pipelines())
+	if !bySHA {
+		slices.Reverse(all)
+	}
+	for _, pipeline := range all {
 		switch {
-		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid, bySHA && pipeline.Commit().SHA != sha:
-		case cmp.Or(byID, byIID, bySHA), pipeline.Ref() == p.DefaultBranch() && !pipeline.RefIsTag():
+		case !byIID && !noChild(pipeline):
+		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid,
+			bySHA && pipeline.Commit().SHA != sha:
+		case cmp.Or(byID, byIID, bySHA), isForHead(p, pipeline):
 			return c.pipeline(x, pipeline), nil
 		}
 	}
 	return nil, nil
+}
+
+// projectPipelineCost favours those who name a pipeline (resolver_complexity of the same resolver).
+func projectPipelineCost(a args, children int) int {
+	if a["id"] != nil || a["iid"] != nil || a["sha"] != nil {
+		return children - namedPipelineBonus
+	}
+	return children + 1
+}
+
+// isForHead reports whether a pipeline is for the commit that the default branch is at, whatever its own ref is
+// (app/models/project.rb, last_pipeline). In a project whose repository is empty, and whose jobs were seeded alone, it
+// is for that branch.
+func isForHead(p *world.Project, pipeline *world.Pipeline) bool {
+	if p.Repository.Empty() {
+		return pipeline.Ref() == p.DefaultBranch() && !pipeline.RefIsTag()
+	}
+	head := p.Repository.CommitAt(repository.Branch(p.DefaultBranch()))
+	return head != nil && head.ID == pipeline.Commit().SHA
 }

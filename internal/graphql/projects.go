@@ -69,7 +69,7 @@ func (c *call) projectsIn(projects []*world.Project, a args) []*world.Project {
 	found := world.Filtered(projects, func(p *world.Project) bool {
 		return c.OnProject(p, policy.ReadProject).Allowed &&
 			(a["membership"] != true || policy.IsMember(policy.Role(world.RoleInProject(c.User, p)))) &&
-			(a["personal"] != true || c.Anonymous() || p.Group == nil && p.Owner == c.User) &&
+			(a["personal"] != true || c.Anonymous() || p.Owner == c.User) &&
 			!slices.ContainsFunc(topics, func(t string) bool { return !slices.Contains(p.Topics(), t) }) &&
 			front.ProjectMatches(query, p, a["searchNamespaces"] == true)
 	})

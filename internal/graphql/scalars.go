@@ -91,7 +91,7 @@ func idScalar(model string, others ...string) graphqlruby.Scalar {
 			return nil, fmt.Errorf(msgfOtherModel, written, model)
 		}
 		return id.number(), nil
-	}, Output: func(value any) any { return value }}
+	}}
 }
 
 // parseID reads a global id that came as a plain ID, for one model.
@@ -120,10 +120,10 @@ func scalars() map[string]graphqlruby.Scalar {
 		"CiBuildID":         idScalar(modelJob),
 		"CiProcessableID":   idScalar(processable, modelJob, modelBridge),
 		"JobID":             idScalar(status, modelJob, modelBridge, generic, processable),
-		"CiInputsValue":     {ParseInput: parseInputsValue, Output: func(v any) any { return v }},
+		"CiInputsValue":     {ParseInput: parseInputsValue},
 		"BigInt":            {Output: func(v any) any { return strconv.FormatInt(v.(int64), 10) }},
 		"Time":              {ParseInput: parseTime, Output: func(v any) any { return iso(v.(time.Time)) }},
-		"Duration":          {ParseInput: parseDuration, Output: func(v any) any { return v }},
+		"Duration":          {ParseInput: parseDuration, Output: graphqlruby.ShowFloat},
 	}
 }
 

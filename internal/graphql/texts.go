@@ -57,6 +57,7 @@ const (
 	msgConfigError   = "The pipeline failed due to an error on the CI/CD configuration file."
 	msgCannotRetry   = "Job cannot be retried" // before GitLab 18.10
 	msgNotCancelable = "Pipeline is not cancelable"
+	msgOneOfIDs      = "Only one of [id, iid, sha] arguments is allowed at the same time."
 	msgOneOfIDOrName = "One of id or name is required"
 	msgfEchoOfNobody = "nil says: %s"
 	msgfEcho         = "%q says: %s"

@@ -4,6 +4,7 @@ package graphql
 // this GitLab is not the real one.
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -17,15 +18,10 @@ func RootFields() []string { return rootFields() }
 
 var rootFields = sync.OnceValue(func() []string {
 	all := allRows()
-	return slices.Sorted(func(yield func(string) bool) {
-		for _, root := range []string{typeQuery, typeMutation} {
-			for name := range all[root] {
-				if !yield(name) {
-					return
-				}
-			}
-		}
-	})
+	names := slices.Collect(maps.Keys(all[typeQuery]))
+	names = slices.AppendSeq(names, maps.Keys(all[typeMutation]))
+	slices.Sort(names)
+	return names
 })
 
 // elsewhere tells of a field that a type of the version's schema has not. later says from when on GitLab has it, or
@@ -70,7 +66,7 @@ var boundFields = sync.OnceValue(func() map[string]gitlabversion.Difference {
 			case m == nil || m[1] != "since":
 			case indent == len("  "):
 				bound[typeName+"."+member] = rowNames[m[2]]
-			case indent == len("    "):
+			default: // of an argument
 				bound[typeName+"."+member+"."+memberName(line)] = rowNames[m[2]]
 			}
 		}
@@ -124,7 +120,6 @@ var unserved = map[string]string{
 	"CiRunnerManager":       `upgradeStatus`,
 	"CiRunnerConnection":    `jobsStatistics`,
 	"PipelineCreatePayload": `requestId`,
-	"PipelineCancelPayload": `pipeline`,
 	"Metadata":              `featureFlags`,
 	"Kas":                   `externalK8sProxyUrl`,
 	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec runnerManagers`,

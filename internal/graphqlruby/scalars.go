@@ -38,19 +38,7 @@ var builtInScalars = map[string]Scalar{
 			}
 			return nil, nil
 		},
-		Output: func(value any) any {
-			if n, ok := wholeOf(value); ok {
-				return json.RawMessage(rubyFloat(float64(n)))
-			}
-			v := reflect.ValueOf(value)
-			switch {
-			case !v.CanFloat():
-				return fmt.Errorf("%v (%T) is no Float", value, value)
-			case math.IsInf(v.Float(), 0) || math.IsNaN(v.Float()):
-				return json.RawMessage("null") // as ActiveSupport shows what JSON has no number for
-			}
-			return json.RawMessage(rubyFloat(v.Float()))
-		},
+		Output: ShowFloat,
 	},
 	"String": {
 		ParseInput: func(value any) (any, error) {
@@ -89,6 +77,21 @@ var builtInScalars = map[string]Scalar{
 		},
 		Output: func(value any) any { return fmt.Sprint(value) },
 	},
+}
+
+// ShowFloat is the Output of Float, for scalars that show their numbers as it does: with a point, were they whole.
+func ShowFloat(value any) any {
+	if n, ok := wholeOf(value); ok {
+		return json.RawMessage(rubyFloat(float64(n)))
+	}
+	v := reflect.ValueOf(value)
+	switch {
+	case !v.CanFloat():
+		return fmt.Errorf("%v (%T) is no Float", value, value)
+	case math.IsInf(v.Float(), 0) || math.IsNaN(v.Float()):
+		return json.RawMessage("null") // as ActiveSupport shows what JSON has no number for
+	}
+	return json.RawMessage(rubyFloat(v.Float()))
 }
 
 func wholeOf(value any) (int64, bool) {

@@ -54,14 +54,11 @@ func TestVariablesOfAnEnvironment(t *testing.T) {
 		"review/${NOPE}main%NOPE%$":           {"review/main$", "review-main-cghvjr", "development"},
 	} {
 		in := payloadInputOf(ci.JobSpec{Environment: ci.Environment{Name: name, URL: "https://$CI_ENVIRONMENT_SLUG.example"}})
-		got := map[string]string{}
-		for _, v := range Build(in).Variables {
-			got[v.Key] = v.Value
-		}
-		assert.Equal(t, want.name, got["CI_ENVIRONMENT_NAME"], name)
-		assert.Equal(t, want.slug, got["CI_ENVIRONMENT_SLUG"], name)
-		assert.Equal(t, want.tier, got["CI_ENVIRONMENT_TIER"], name)
-		assert.Equal(t, "start", got["CI_ENVIRONMENT_ACTION"], name)
-		assert.Equal(t, "https://"+want.slug+".example", got["CI_ENVIRONMENT_URL"], name)
+		got := told(in)
+		assert.Equal(t, want.name, got["CI_ENVIRONMENT_NAME"].Value, name)
+		assert.Equal(t, want.slug, got["CI_ENVIRONMENT_SLUG"].Value, name)
+		assert.Equal(t, want.tier, got["CI_ENVIRONMENT_TIER"].Value, name)
+		assert.Equal(t, "start", got["CI_ENVIRONMENT_ACTION"].Value, name)
+		assert.Equal(t, "https://"+want.slug+".example", got["CI_ENVIRONMENT_URL"].Value, name)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -35,6 +36,8 @@ type Input struct {
 	// ServerURL is this GitLab's URL with its base path, without a slash at the end.
 	ServerURL string
 	Version   string // of GitLab: "17.2.0-ee"
+	// Followed is the version that is followed.
+	Followed gitlabversion.Version
 	// Pipeline is what is known of the pipeline, with PipelineIID, its number within the project; 0 counts as 1.
 	Pipeline    world.PipelineFacts
 	PipelineIID int
@@ -43,6 +46,10 @@ type Input struct {
 	Trigger  *world.PipelineTrigger
 	// TagMessage is the message of an annotated tag that the pipeline runs for.
 	TagMessage string
+	// CommitUser and DefaultBranchSHA are what the world's functions CommitUser and DefaultBranchBase say of the commit.
+	CommitUser, DefaultBranchSHA string
+	// Retries is how often the job was tried before.
+	Retries int
 	// NamespaceID is the project's namespace, RootNamespaceID the topmost one above it.
 	NamespaceID, RootNamespaceID int
 	// UserIsMaintainer: the job's user is Maintainer or more in the project (Rules.CachesByRole).
@@ -103,7 +110,7 @@ func Build(in Input) Payload {
 		JobInfo:       buildJobInfo(in),
 		GitInfo:       buildGitInfo(in, variables),
 		RunnerInfo:    payloadRunnerInfo{Timeout: timeout},
-		Variables:     expandVariables(variables),
+		Variables:     sent(expandVariables(variables)),
 		Hooks:         []payloadHook{},
 		Services:      buildServices(spec.Services),
 		Artifacts:     buildArtifacts(spec.Artifacts),

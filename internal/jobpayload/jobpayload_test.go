@@ -14,6 +14,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -170,8 +171,18 @@ func payloadInputOf(spec ci.JobSpec) Input {
 			Attributes: world.Attributes{Description: world.OrNull("r"), Tags: []string{"docker", "linux"}}},
 		User:      &world.User{ID: 2, Username: "mia", Name: "Mia", Email: "mia@example.com"},
 		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0-ee", NamespaceID: 5,
+		Followed:        gitlabversion.Version{Major: 17, Minor: 2},
 		RootNamespaceID: 4,
 	}
+}
+
+// told are the last variables of each name that a runner is told of a job, with references expanded.
+func told(in Input) map[string]payloadVariable {
+	last := map[string]payloadVariable{}
+	for _, v := range expandVariables(jobVariables(in)) {
+		last[v.Key] = v
+	}
+	return last
 }
 
 // encodePayload builds the job and decodes it as a runner and as plain JSON.

@@ -18,7 +18,7 @@ type Payload struct {
 	GitInfo       payloadGitInfo       `json:"git_info"`
 	RunnerInfo    payloadRunnerInfo    `json:"runner_info"`
 	Inputs        []payloadInput       `json:"inputs,omitzero"`
-	Variables     []payloadVariable    `json:"variables"`
+	Variables     []sentVariable       `json:"variables"`
 	Steps         []payloadStep        `json:"steps,omitzero"` // left out when Run is there
 	Hooks         []payloadHook        `json:"hooks"`
 	Image         *payloadImage        `json:"image"`

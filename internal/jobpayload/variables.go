@@ -2,11 +2,10 @@ package jobpayload
 
 import (
 	"cmp"
-	"net"
-	"net/url"
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -15,14 +14,34 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// payloadVariable is one of variables; file and raw are there only when they are true.
+// payloadVariable is one of variables.
 type payloadVariable struct {
-	Key    string `json:"key"`
-	Value  string `json:"value"`
-	Public bool   `json:"public"`
-	File   bool   `json:"file,omitempty"`
-	Masked bool   `json:"masked"`
-	Raw    bool   `json:"raw,omitempty"`
+	Key, Value                string
+	Null                      bool // GitLab has no value, which references to it cannot tell from an empty one
+	Public, File, Masked, Raw bool
+}
+
+// sentVariable is a variable as it is sent; file and raw are there only when they are true.
+type sentVariable struct {
+	Key    string  `json:"key"`
+	Value  *string `json:"value"`
+	Public bool    `json:"public"`
+	File   bool    `json:"file,omitempty"`
+	Masked bool    `json:"masked"`
+	Raw    bool    `json:"raw,omitempty"`
+}
+
+// sent are variables as they are sent; they share memory with what they are made of.
+func sent(variables []payloadVariable) []sentVariable {
+	all := make([]sentVariable, len(variables))
+	for i := range variables {
+		v := &variables[i]
+		all[i] = sentVariable{v.Key, &v.Value, v.Public, v.File, v.Masked, v.Raw}
+		if v.Null {
+			all[i].Value = nil
+		}
+	}
+	return all
 }
 
 // variableList collects variables. Of several of one name the last wins, but all are sent, as in GitLab.
@@ -31,6 +50,25 @@ type variableList []payloadVariable
 // add adds a public variable.
 func (l *variableList) add(key, value string) {
 	*l = append(*l, payloadVariable{Key: key, Value: value, Public: true})
+}
+
+// addNullable adds a public variable, whose value is null where it is empty.
+func (l *variableList) addNullable(key, value string) {
+	*l = append(*l, payloadVariable{Key: key, Value: value, Null: value == "", Public: true})
+}
+
+// nulls are those predefined variables of projects that GitLab has no value for where none is given.
+var nulls = []string{"CI_PROJECT_DESCRIPTION", "CI_PROJECT_CLASSIFICATION_LABEL"}
+
+// addKnown adds predefined variables.
+func (l *variableList) addKnown(variables []ci.JobVariable) {
+	for _, v := range variables {
+		if slices.Contains(nulls, v.Key) {
+			l.addNullable(v.Key, v.Value)
+		} else {
+			l.add(v.Key, v.Value)
+		}
+	}
 }
 
 // addSet adds a public variable if it has a value.
@@ -98,11 +136,12 @@ func variablesOn(in Input, environment string, given []ci.JobVariable) []payload
 	l := make(variableList, 0, usualVariables)
 	l.addPersisted(in)
 	l.addJob(in, environment)
-	l.addProject(in)
-	l.addServer(in)
+	l.addKnown(world.ServerVariables(in.ServerURL, in.Version, in.Followed))
+	l.addKnown(world.ProjectVariables(in.Project, in.NamespaceID, in.ServerURL, in.Followed))
+	l.addKnown(world.PlaceVariables(in.Project, in.ServerURL, in.Registry))
 	l.addPipeline(in)
 	l.add("CI_RUNNER_ID", strconv.Itoa(in.Runner.ID))
-	l.add("CI_RUNNER_DESCRIPTION", world.OrEmpty(in.Runner.Description))
+	l.addNullable("CI_RUNNER_DESCRIPTION", world.OrEmpty(in.Runner.Description))
 	l.add("CI_RUNNER_TAGS", world.Inspect(in.Runner.Tags))
 	l.addAll(in.Job.Spec.Variables, true)
 	l.add("GITLAB_USER_ID", strconv.Itoa(in.User.ID))
@@ -129,9 +168,27 @@ func (l *variableList) addPersisted(in Input) {
 	l.add("CI_JOB_URL", project+"/-/jobs/"+strconv.Itoa(job.ID))
 	l.addSecret("CI_JOB_TOKEN", job.Token, true)
 	l.addSet("CI_JOB_STARTED_AT", iso8601(job.StartedAt, in.Zone))
+	if in.Followed.Has(gitlabversion.StartedAtSlugVariable) {
+		l.addSet("CI_JOB_STARTED_AT_SLUG", ci.Slug(iso8601(job.StartedAt, in.Zone)))
+	}
 	l.add("CI_REGISTRY_USER", ciJobUser)
 	l.addSecret("CI_REGISTRY_PASSWORD", job.Token, true)
 	l.addSecret("CI_REPOSITORY_URL", repoURL(in), false)
+	if in.Followed.Has(gitlabversion.JobTagsVariable) {
+		l.add("CI_JOB_TAGS", world.Inspect(job.Tags))
+		l.add("CI_JOB_RETRY_COUNT", strconv.Itoa(in.Retries))
+	}
+	if in.Followed.Has(gitlabversion.TraceContextVariables) {
+		l.add("CI_TRACEPARENT", traceParent(job))
+		l.add("CI_TRACESTATE", fmt.Sprintf("gitlab=pipeline:%d;job:%d", job.PipelineID, job.ID))
+	}
+}
+
+// traceParent is CI_TRACEPARENT: the pipeline as the trace and, as the span, a sum of pipeline and job, which is
+// another than GitLab's.
+func traceParent(job *world.Job) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%d", job.PipelineID, job.ID))
+	return fmt.Sprintf("00-%032x-%x-01", job.PipelineID, sum[:8])
 }
 
 // addJob adds what the job says of itself, and of its environment, if it has one.
@@ -148,7 +205,9 @@ func (l *variableList) addJob(in Input, environment string) {
 	}
 	if t := in.Trigger; t != nil {
 		l.add("CI_PIPELINE_TRIGGERED", "true")
-		l.add("CI_TRIGGER_SHORT_TOKEN", t.Short())
+		if in.Followed.Has(gitlabversion.TriggerVariable) {
+			l.add("CI_TRIGGER_SHORT_TOKEN", t.Short())
+		}
 	}
 	if job.Part > 0 {
 		l.add("CI_NODE_INDEX", strconv.Itoa(job.Part))
@@ -162,102 +221,26 @@ func (l *variableList) addJob(in Input, environment string) {
 	}
 }
 
-// addProject adds what is known of the project.
-func (l *variableList) addProject(in Input) {
-	project := in.Project
-	root, _, _ := strings.Cut(project.Path, "/")
-	namespace, name := world.SplitPath(project.Path)
-	l.add("GITLAB_FEATURES", "")
-	l.add("CI_PROJECT_ID", strconv.Itoa(project.ID))
-	l.add("CI_PROJECT_NAME", name)
-	l.add("CI_PROJECT_TITLE", project.Name)
-	l.add("CI_PROJECT_DESCRIPTION", project.Description)
-	l.add("CI_PROJECT_PATH", project.Path)
-	l.add("CI_PROJECT_PATH_SLUG", ci.Slug(project.Path))
-	l.add("CI_PROJECT_NAMESPACE", namespace)
-	l.add("CI_PROJECT_NAMESPACE_ID", strconv.Itoa(in.NamespaceID))
-	l.add("CI_PROJECT_ROOT_NAMESPACE", root)
-	l.add("CI_PROJECT_URL", in.ServerURL+"/"+project.Path)
-	l.add("CI_PROJECT_VISIBILITY", string(cmp.Or(project.Visibility, world.Private)))
-	l.add("CI_PROJECT_REPOSITORY_LANGUAGES", "")
-	l.add("CI_PROJECT_CLASSIFICATION_LABEL", "")
-	l.add("CI_DEFAULT_BRANCH", project.DefaultBranch())
-	l.add("CI_CONFIG_PATH", project.ConfigPath())
-}
-
-// addServer adds what is known of the GitLab instance.
-func (l *variableList) addServer(in Input) {
-	l.add("CI", "true")
-	l.add("GITLAB_CI", "true")
-	if server, err := url.Parse(in.ServerURL); err == nil {
-		l.add("CI_SERVER_FQDN", server.Host)
-		l.add("CI_SERVER_URL", in.ServerURL)
-		l.add("CI_SERVER_HOST", server.Hostname())
-		l.add("CI_SERVER_PORT", cmp.Or(server.Port(), map[string]string{"http": "80", "https": "443"}[server.Scheme]))
-		l.add("CI_SERVER_PROTOCOL", server.Scheme)
-		l.add("CI_SERVER_SHELL_SSH_HOST", server.Hostname())
-		l.add("CI_SERVER_SHELL_SSH_PORT", "22")
-	}
-	numbers, _, _ := strings.Cut(in.Version, "-")
-	version := strings.SplitN(numbers+"...", ".", 4)
-	l.add("CI_SERVER_NAME", "GitLab")
-	l.add("CI_SERVER_VERSION", in.Version)
-	l.add("CI_SERVER_VERSION_MAJOR", version[0])
-	l.add("CI_SERVER_VERSION_MINOR", cmp.Or(version[1], "0"))
-	l.add("CI_SERVER_VERSION_PATCH", cmp.Or(version[2], "0"))
-	l.add("CI_SERVER_REVISION", gitlabversion.Revision)
-	l.addRegistry(in)
-	l.add("CI_API_V4_URL", in.ServerURL+"/api/v4")
-	l.add("CI_API_GRAPHQL_URL", in.ServerURL+"/api/graphql")
-	l.add("CI_TEMPLATE_REGISTRY_HOST", "registry.gitlab.com")
-}
-
-// addRegistry adds where the container registry is, if there is one.
-func (l *variableList) addRegistry(in Input) {
-	if in.Registry == "" {
-		return
-	}
-	host := in.Registry
-	if name, port, err := net.SplitHostPort(host); err == nil && port == "443" {
-		host = name // a registry URL leaves the port of https out
-	}
-	l.add("CI_REGISTRY", in.Registry)
-	l.add("CI_REGISTRY_IMAGE", host+"/"+strings.ToLower(in.Project.Path))
-}
-
 // addPipeline adds what is known of the pipeline and its commit.
 func (l *variableList) addPipeline(in Input) {
-	job, commit := in.Job, in.Job.Commit
+	job, mergeRequest := in.Job, IsMergeRequestRef(in.Job.Ref)
 	l.add("CI_PIPELINE_IID", strconv.Itoa(max(in.PipelineIID, 1)))
-	if IsMergeRequestRef(job.Ref) {
+	if mergeRequest {
 		l.add("CI_PIPELINE_SOURCE", world.SourceMergeRequest)
 	} else {
 		l.add("CI_PIPELINE_SOURCE", cmp.Or(in.Pipeline.Source, world.SourcePush))
 	}
 	l.addSet("CI_PIPELINE_CREATED_AT", iso8601(in.Pipeline.CreatedAt, in.Zone))
-	l.addSet("CI_PIPELINE_NAME", in.Pipeline.Name)
-	if s := in.Schedule; s != nil {
+	l.addNullable("CI_PIPELINE_NAME", in.Pipeline.Name)
+	if s := in.Schedule; s != nil && in.Followed.Has(gitlabversion.ScheduleDescriptionVariable) {
 		l.add("CI_PIPELINE_SCHEDULE_DESCRIPTION", s.Description)
 	}
-	l.add("CI_COMMIT_SHA", commit.SHA)
-	l.add("CI_COMMIT_SHORT_SHA", commit.SHA[:min(8, len(commit.SHA))])
-	l.add("CI_COMMIT_BEFORE_SHA", beforeSHA(commit))
-	l.add("CI_COMMIT_REF_NAME", job.Ref)
-	l.add("CI_COMMIT_REF_SLUG", ci.Slug(job.Ref))
-	if !job.RefIsTag && !IsMergeRequestRef(job.Ref) {
-		l.add("CI_COMMIT_BRANCH", job.Ref)
+	if in.Followed.Has(gitlabversion.VariablesOf19) && !mergeRequest {
+		l.add("CI_CONFIG_REF_URI", world.ConfigRef(in.Project, in.ServerURL, job.Ref, job.RefIsTag))
 	}
-	_, description, _ := strings.Cut(commit.Message, "\n")
-	l.add("CI_COMMIT_MESSAGE", commit.Message)
-	l.add("CI_COMMIT_TITLE", commit.Title)
-	l.add("CI_COMMIT_DESCRIPTION", strings.TrimLeft(description, "\n"))
-	l.add("CI_COMMIT_REF_PROTECTED", strconv.FormatBool(job.Protected))
-	l.add("CI_COMMIT_TIMESTAMP", world.GitTime(commit.CreatedAt))
-	l.add("CI_COMMIT_AUTHOR", commit.AuthorName+" <"+commit.AuthorEmail+">")
-	if job.RefIsTag {
-		l.add("CI_COMMIT_TAG", job.Ref)
-		l.addSet("CI_COMMIT_TAG_MESSAGE", in.TagMessage)
-	}
+	l.addKnown(world.CommitVariables(world.CommitFacts{Commit: job.Commit, Ref: job.Ref, IsTag: job.RefIsTag,
+		IsBranch: !job.RefIsTag && !mergeRequest, Protected: job.Protected, TagMessage: in.TagMessage,
+		UserLogin: in.CommitUser, DefaultBranchSHA: in.DefaultBranchSHA}, in.Followed))
 }
 
 // iso8601 is t as GitLab writes times into variables, in a time zone, of which nil is UTC; "" for zero.

@@ -1,11 +1,14 @@
 package jobpayload
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -23,10 +26,7 @@ func TestJobVariables(t *testing.T) {
 	in := payloadInputOf(spec)
 	in.Registry = "registry.example.com:443"
 	in.Dotenv = []ci.JobVariable{{Key: "FROM_DOTENV", Value: "1"}}
-	got := map[string]payloadVariable{}
-	for _, v := range Build(in).Variables {
-		got[v.Key] = v
-	}
+	got := told(in)
 	public := map[string]string{
 		"CI": "true", "GITLAB_CI": "true", "CI_JOB_ID": "1101", "CI_JOB_NAME": "Unit test: 1",
 		"CI_JOB_NAME_SLUG": "unit-test--1", "CI_JOB_STAGE": "test",
@@ -41,8 +41,7 @@ func TestJobVariables(t *testing.T) {
 		"CI_SERVER_PORT": "8080", "CI_SERVER_PROTOCOL": "http", "CI_SERVER_FQDN": "127.0.0.1:8080",
 		"CI_SERVER_VERSION_MAJOR": "17", "CI_SERVER_VERSION_MINOR": "2", "CI_SERVER_VERSION_PATCH": "0",
 		"CI_SERVER_VERSION": "17.2.0-ee", "CI_SERVER_REVISION": gitlabversion.Revision,
-		"CI_PROJECT_CLASSIFICATION_LABEL": "",
-		"CI_RUNNER_ID":                    "3", "CI_RUNNER_TAGS": `["docker", "linux"]`, "GITLAB_USER_LOGIN": "mia",
+		"CI_RUNNER_ID": "3", "CI_RUNNER_TAGS": `["docker", "linux"]`, "GITLAB_USER_LOGIN": "mia",
 		"CI_COMMIT_SHORT_SHA": "a1a1a1a1", "CI_COMMIT_BRANCH": "main",
 		"CI_COMMIT_DESCRIPTION": "It was broken", "CI_COMMIT_AUTHOR": "Mia <mia@example.com>",
 		"CI_COMMIT_TIMESTAMP": "2024-07-01T12:00:00+00:00", "CI_JOB_STARTED_AT": "2024-07-01T12:00:00Z",
@@ -61,6 +60,9 @@ func TestJobVariables(t *testing.T) {
 		{Key: "KEY", Value: "s", Masked: true, File: true},
 		{Key: "RAW", Value: "$DB", Public: true, Raw: true},
 		{Key: "FROM_DOTENV", Value: "1"},
+		{Key: "CI_PROJECT_CLASSIFICATION_LABEL", Null: true, Public: true},
+		{Key: "CI_PROJECT_DESCRIPTION", Null: true, Public: true},
+		{Key: "CI_PIPELINE_NAME", Null: true, Public: true},
 	} {
 		assert.Equal(t, want, got[want.Key])
 	}
@@ -94,7 +96,7 @@ func TestVariablesOfAPipeline(t *testing.T) {
 	}
 	assert.Equal(t, "push", last()["CI_PIPELINE_SOURCE"].Value)
 	assert.Equal(t, "1", last()["CI_NODE_TOTAL"].Value)
-	for _, absent := range []string{"CI_JOB_MANUAL", "CI_NODE_INDEX", "CI_PIPELINE_NAME", "CI_PIPELINE_TRIGGERED",
+	for _, absent := range []string{"CI_JOB_MANUAL", "CI_NODE_INDEX", "CI_PIPELINE_TRIGGERED",
 		"CI_PIPELINE_SCHEDULE_DESCRIPTION", "CI_COMMIT_TAG_MESSAGE"} {
 		assert.NotContains(t, last(), absent)
 	}
@@ -108,6 +110,8 @@ func TestVariablesOfAPipeline(t *testing.T) {
 	in.Job.RefIsTag, in.TagMessage = true, "the first"
 	in.Dotenv = []ci.JobVariable{{Key: "LEVEL", Value: "dotenv"}}
 	in.Settings = [][]*world.Variable{{{Key: "LEVEL", Value: "project", Scope: world.Everywhere}}}
+	assert.NotContains(t, last(), "CI_PIPELINE_SCHEDULE_DESCRIPTION", "which is of 17.8")
+	in.Followed = gitlabversion.Version{Major: 17, Minor: 8}
 	for key, value := range map[string]string{"CI_PIPELINE_SOURCE": "schedule", "CI_PIPELINE_NAME": "Nightly",
 		"CI_PIPELINE_CREATED_AT": "2024-07-01T03:00:00Z", "CI_PIPELINE_SCHEDULE_DESCRIPTION": "every night",
 		"CI_PIPELINE_TRIGGERED": "true", "CI_TRIGGER_SHORT_TOKEN": "a1b2", "CI_JOB_MANUAL": "true", "CI_NODE_INDEX": "2",
@@ -120,6 +124,48 @@ func TestVariablesOfAPipeline(t *testing.T) {
 	assert.Equal(t, "project", last()["LEVEL"].Value, "settings win against a dotenv report, and that against the file")
 	in.Settings = nil
 	assert.Equal(t, "dotenv", last()["LEVEL"].Value)
+}
+
+// What 19.3 tells of a job and 17.2 did not.
+func TestLaterVariables(t *testing.T) {
+	in := payloadInputOf(ci.JobSpec{})
+	in.Project.Attributes = map[string]string{"topics": "Go,CI/CD"}
+	in.Job.Commit.Message = "Fix\n\n" + strings.Repeat("x", 100_000)
+	in.Job.Tags = []string{"a", "b"}
+	in.CommitUser, in.DefaultBranchSHA, in.Retries = "mia", strings.Repeat("b2", 20), 2
+	want := map[string]string{"CI_PROJECT_TOPICS": "go,ci/cd", "CI_PROJECT_NAMESPACE_SLUG": "acme-tools",
+		"CI_PROJECT_ROOT_NAMESPACE_SLUG": "acme", "CI_DEFAULT_BRANCH_SLUG": "main",
+		"CI_COMMIT_MESSAGE_IS_TRUNCATED": "true", "CI_JOB_STARTED_AT_SLUG": "2024-07-01t12-00-00z",
+		"CI_COMMIT_USER_LOGIN": "mia", "CI_COMMIT_DEFAULT_BRANCH_BASE_SHA": in.DefaultBranchSHA,
+		"CI_CONFIG_REF_URI": "127.0.0.1:8080/acme/tools/shop//.gitlab-ci.yml@refs/heads/main",
+		"CI_JOB_TAGS":       `["a", "b"]`, "CI_JOB_RETRY_COUNT": "2",
+		"CI_TRACEPARENT": "00-00000000000000000000000000000021-cdb18101a985a6d4-01", "CI_TRACESTATE": "gitlab=pipeline:33;job:1101"}
+	before := told(in)
+	for key := range want {
+		assert.NotContains(t, before, key)
+	}
+	assert.Len(t, before["CI_COMMIT_MESSAGE"].Value, 100_005)
+	in.Followed = gitlabversion.Version{Major: 19, Minor: 3}
+	after := told(in)
+	for key, value := range want {
+		assert.Equal(t, payloadVariable{Key: key, Value: value, Public: true}, after[key])
+	}
+	assert.Len(t, after["CI_COMMIT_MESSAGE"].Value, 100_000)
+
+	in.Job.Ref, in.Job.RefIsTag = "v1", true
+	assert.Equal(t, "127.0.0.1:8080/acme/tools/shop//.gitlab-ci.yml@refs/tags/v1", told(in)["CI_CONFIG_REF_URI"].Value)
+	in.Job.Ref, in.Job.RefIsTag = "refs/merge-requests/1/head", false
+	assert.NotContains(t, told(in), "CI_CONFIG_REF_URI")
+}
+
+// A variable without a value is null to the runner, and nothing where others refer to it.
+func TestNullVariables(t *testing.T) {
+	in := payloadInputOf(ci.JobSpec{Variables: ci.JobVariables{{Key: "ABOUT", Value: "<$CI_PROJECT_DESCRIPTION>"}}})
+	assert.Equal(t, "<>", told(in)["ABOUT"].Value)
+	data, err := json.Marshal(sent(expandVariables(jobVariables(in))))
+	require.NoError(t, err)
+	assert.Contains(t, string(data), `{"key":"CI_PROJECT_DESCRIPTION","value":null,"public":true,"masked":false}`)
+	assert.Contains(t, string(data), `{"key":"GITLAB_FEATURES","value":"","public":true,"masked":false}`)
 }
 
 func TestExpandVariables(t *testing.T) {

@@ -89,6 +89,10 @@ var (
 	marked       = []string{Deleted, "deletion_marked_at", "name", "path", "old_paths"}
 	moved        = []string{"path", "old_paths", "visibility", "shared_runners_disabled", "shared_runners_overridable",
 		"members"}
+	settings = []string{"admin_mode", "attributes", "group_runner_token_expiration_interval", "keep_latest_artifact",
+		"local_requests_forbidden", "max_artifacts_size", "new_projects_unshared", "project_runner_token_expiration_interval",
+		"registration_tokens_disabled", "restricted_visibility_levels", "runner_token_expiration_interval",
+		"valid_runner_registrars"}
 	state   = []string{"state"}
 	revoked = []string{"revoked"}
 	profile = []string{"username", "name", "email", "unconfirmed_email", "admin", "auditor", "external",
@@ -139,7 +143,7 @@ var effects = map[string][]Effect{
 	"POST /runners/reset_registration_token":              {{Kind: "settings", Of: Only, Fields: registration}},
 	"POST /groups/:id/runners/reset_registration_token":   {{Kind: "group", Of: "id", Fields: registration}},
 	"POST /projects/:id/runners/reset_registration_token": {{Kind: "project", Of: "id", Fields: registration}},
-	"PUT /application/settings":                           {{Kind: "settings", Of: Only}},
+	"PUT /application/settings":                           {{Kind: "settings", Of: Only, Fields: settings}},
 	"POST /jobs/request":                                  {{Kind: "job", Of: Answered, Fields: taken}},
 	"PUT /jobs/:id":                                       {{Kind: "job", Of: Caller, Fields: reported}},
 	"PATCH /jobs/:id/trace":                               {{Kind: "job", Of: Caller, Fields: logged}},

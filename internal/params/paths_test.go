@@ -27,6 +27,15 @@ func TestFilePaths(t *testing.T) {
 	assert.Empty(t, wrong)
 }
 
+func TestPositiveNumbers(t *testing.T) {
+	spec := Spec{Params: []Param{{Name: "n", Kind: Integer, Positive: true}}}
+	for given, want := range map[any][]string{1: nil, "7": nil, nil: nil, "x": {"n is invalid"},
+		0: {"n does not have a valid value"}, "-1": {"n does not have a valid value"}} {
+		_, wrong := spec.Validate(Tree{"n": given})
+		assert.Equal(t, want, wrong, "%v", given)
+	}
+}
+
 // Grape, lib/grape/validations/validators/allow_blank.rb: asked of what is required even if it is not there, of what is
 // optional if its key is; after the list of values.
 func TestBlanks(t *testing.T) {

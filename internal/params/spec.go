@@ -31,6 +31,7 @@ type Param struct {
 	Values   []string       // the values allowed, in text form; checked on everything but null, so also on ""
 	Except   []string       // the values not allowed, in text form
 	Match    *regexp.Regexp // what the text form must match
+	Positive bool           // of an Integer: more than 0
 	NotBlank bool           // Grape's allow_blank: false: neither null nor white space; what is missing is empty, too
 	FilePath bool           // GitLab's file_path: a path that stays below where it begins, however it is written
 	Default  any            // string, int, bool or []string that takes the place of an absent or null value
@@ -153,6 +154,9 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 	}
 	data[p.Name] = value
 	c.value(p, name, value, prefix == "")
+	if n, isNumber := value.(int); p.Positive && isNumber && n <= 0 {
+		c.fail(name, "does not have a valid value")
+	}
 	if p.NotBlank && isBlank(value) {
 		c.fail(name, "is empty")
 	}

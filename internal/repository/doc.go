@@ -12,6 +12,7 @@
 //	files.go change.go         reading paths of a commit; a tree with some of its files changed
 //	check.go                   what a push may bring: git's fsck, whether all is there, and not too much
 //	log.go diff.go lines.go    history, ancestors, merge bases; what differs between trees, and between texts
+//	merge.go blame.go          one tree of what became of another in two ways; where the lines of a file come from
 //	archive.go                 the files of a commit in one file
 //	history.go history_load.go all of a repository as plain data, and made of it again
 package repository

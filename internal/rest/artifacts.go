@@ -79,15 +79,12 @@ func uploadArtifacts(q request) front.Response {
 	return numbered(http.StatusCreated)
 }
 
-// defaultExpiry is default_artifacts_expire_in of a new GitLab.
-const defaultExpiry = 30 * 24 * time.Hour
-
 // expiry is when the uploaded file is to go: zero is never, which a duration of nothing is, too. GitLab fails at what
 // is no duration (lib/gitlab/ci/build/duration_parser.rb, seconds_from_now).
 func (q request) expiry() (time.Time, *front.Response) {
 	text, given := q.Params.String("expire_in")
 	if !given {
-		return q.Now().Add(defaultExpiry), nil
+		text = q.Settings.ArtifactsLifetime()
 	}
 	if strings.TrimSpace(text) == "" || strings.EqualFold(text, "never") {
 		return time.Time{}, nil

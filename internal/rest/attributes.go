@@ -5,6 +5,7 @@ package rest
 
 import (
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -15,19 +16,26 @@ import (
 // attributeParams declares attributes as parameters.
 func attributeParams(attributes []world.Attribute) []params.Param {
 	kinds := map[world.AttributeKind]params.Kind{world.FlagAttribute: params.Boolean,
-		world.NumberAttribute: params.Integer, world.TextAttribute: params.String, world.WordsAttribute: params.CommaList}
+		world.NumberAttribute: params.Integer, world.TextAttribute: params.String, world.WordsAttribute: params.CommaList,
+		world.DecimalAttribute: params.String, world.JSONAttribute: params.Any}
 	declared := make([]params.Param, len(attributes))
 	for i, a := range attributes {
 		declared[i] = params.Param{Name: a.Name, Kind: kinds[a.Kind], Values: a.Values}
+		if a.Kind == world.DecimalAttribute {
+			declared[i].Match = decimal
+		}
 	}
 	return declared
 }
+
+// decimal is a number that may have a fraction.
+var decimal = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
 
 // attributesGiven are those attributes that the request gives, in their text form.
 func attributesGiven(v params.Values, attributes []world.Attribute) map[string]string {
 	given := map[string]string{}
 	for _, a := range attributes {
-		if !v.Has(a.Name) {
+		if !v.Has(a.Name) || a.Kind == world.JSONAttribute { // each of that kind is read in a way of its own
 			continue
 		}
 		given[a.Name] = world.Unset

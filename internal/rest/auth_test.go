@@ -213,8 +213,9 @@ func TestScopes(t *testing.T) {
 			"GET /projects/acme%2Fshop": 403},
 		"manage_runner": {"GET /runners": 403, "GET /runners/5": 200, "GET /runners/5/jobs": 200, "PUT /runners/5": 200,
 			"GET /projects/acme%2Fshop/runners": 403, "POST /user/runners": 403},
-		"create_runner":   {"POST /user/runners": 201, "GET /runners/5": 403, "GET /runners": 403},
-		"read_repository": {"GET /user": 403, "GET /personal_access_tokens/self": 200},
+		"create_runner": {"POST /user/runners": 201, "GET /runners/5": 403, "GET /runners": 403},
+		"read_repository": {"GET /user": 403, "GET /personal_access_tokens/self": 200,
+			"GET /projects/acme%2Fshop/repository/branches": 403},
 	} {
 		for endpoint, status := range want {
 			t.Run(scope+" "+endpoint, func(t *testing.T) {

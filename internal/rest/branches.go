@@ -33,6 +33,11 @@ func branchRows() []row {
 			spec: front.Declare(pathID, begun), handle: createBranch},
 		{endpoint: "DELETE " + branches + "/:branch", access: front.ByAnyone, before: repositoryReaders,
 			spec: front.Declare(pathID, []params.Param{branchParam}), handle: deleteBranch},
+		{endpoint: "PUT " + branches + "/:branch/protect", access: front.ByAnyone, before: repositoryReaders,
+			spec: front.Declare(pathID, []params.Param{branchParam, {Name: "developers_can_push", Kind: params.Boolean},
+				{Name: "developers_can_merge", Kind: params.Boolean}}), handle: ofProtected(protectOneBranch)},
+		{endpoint: "PUT " + branches + "/:branch/unprotect", access: front.ByAnyone, before: repositoryReaders,
+			spec: front.Declare(pathID, []params.Param{branchParam}), handle: ofProtected(unprotectOneBranch)},
 		{endpoint: "DELETE /projects/:id/repository/merged_branches", access: front.ByAnyone, before: repositoryReaders,
 			spec: front.Declare(pathID), handle: deleteMergedBranches},
 	}

@@ -66,11 +66,10 @@ func listCommitStatuses(q request) front.Response {
 	if refusal := front.Allow(q.OnProject(q.Project, policy.ReadCommitStatus), ""); refusal != nil {
 		return *refusal
 	}
-	sha, _ := q.commitOfPath()
-	if sha == "" {
+	if sha, _ := q.commitOfPath(); sha == "" {
 		return front.NotFound("Commit").Because("the repository of " + q.Project.Path + " has no such commit")
 	}
-	rows := world.Filtered(q.statusRows(sha), q.statusFilter())
+	rows := world.Filtered(q.statusRows(q.said("sha")), q.statusFilter()) // as it is written: no pipeline is of a branch
 	by, _ := q.Params.String("order_by")
 	way, _ := q.Params.String("sort")
 	slices.SortFunc(rows, func(a, b statusRow) int {

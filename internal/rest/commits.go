@@ -10,6 +10,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -27,7 +28,7 @@ func commitRows() []row {
 			spec: listing(pathID, []params.Param{{Name: "ref_name"}, {Name: "since", Kind: params.DateTime},
 				{Name: "until", Kind: params.DateTime}, {Name: "path"}, {Name: "author"}, {Name: "all", Kind: params.Boolean},
 				{Name: "with_stats", Kind: params.Boolean}, {Name: "first_parent", Kind: params.Boolean},
-				{Name: "order", Values: []string{"default", "topo"}},
+				{Name: "order", Values: []string{"default", "topo"}, Default: "default"},
 				{Name: "trailers", Kind: params.Boolean, Default: false}})},
 		{endpoint: "POST " + commits, access: front.ByAnyone, before: repositoryReaders, handle: createCommit,
 			spec: with(front.Declare(pathID, []params.Param{branchParam, {Name: "commit_message", Required: true},
@@ -41,6 +42,10 @@ func commitRows() []row {
 			[]params.Param{{Name: "type", Values: []string{"branch", "tag", "all"}, Default: "all"}}),
 		ofOne("GET "+commits+"/:sha/sequence", getCommitSequence,
 			[]params.Param{{Name: "first_parent", Kind: params.Boolean, Default: false}}),
+		readByJobs(row{endpoint: "GET " + commits + "/:sha/merge_requests", access: front.ByAnyone, before: repositoryReaders,
+			spec:   listing(pathID, []params.Param{{Name: "sha", Required: true}, {Name: "state"}}),
+			handle: listCommitMergeRequests}),
+		ofOne("GET "+commits+"/:sha/signature", func(request, *repository.Commit) front.Response { return unsigned() }),
 	}
 }
 
@@ -186,6 +191,23 @@ func getCommitSequence(q request, c *repository.Commit) front.Response {
 	return front.OK(struct {
 		Count int `json:"count"`
 	}{n})
+}
+
+// listCommitMergeRequests are none, as the fake has no merge requests.
+func listCommitMergeRequests(q request) front.Response {
+	s := q.ProjectStanding(q.Project)
+	access := front.AccessOf(q.Project.Attribute(world.AttrMergeAccess))
+	if refusal := front.Allow(policy.UseFeature(q.Actor, s, access, "merge requests"), ""); refusal != nil {
+		return *refusal
+	}
+	return ofCommit(func(q request, _ *repository.Commit) front.Response {
+		return offsetPage(q, []struct{}{}, false, func(none struct{}) struct{} { return none })
+	})(q)
+}
+
+// unsigned is what is said of a commit or a tag that is not signed. The fake knows no keys: to it none is.
+func unsigned() front.Response {
+	return front.NotFound("Signature").Because("the fake verifies no signatures: to it nothing is signed")
 }
 
 // signature is how the user of the request signs commits: with the address that is for them.

@@ -66,7 +66,8 @@ func (q request) makeCommit(n newCommit) (*repository.Commit, *front.Response) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	draft := world.CommitDraft{Branch: n.branch, Message: n.message, Author: q.author(), Writes: writes, Force: n.force}
+	draft := world.CommitDraft{Branch: n.branch, Message: n.message, Author: q.author(), Committer: q.signature(),
+		Writes: writes, Force: n.force}
 	if start != nil {
 		draft.Start = start.ID
 	}
@@ -300,11 +301,8 @@ func createCommit(q request) front.Response {
 		return q.notForked(ref)
 	}
 	branch := q.said("branch")
-	if q.Anonymous() {
-		return *q.Unauthorized()
-	}
-	if d := q.pushesTo(branch); !d.Allowed {
-		return front.Forbidden(msgMayNotPush, d.Reason)
+	if refusal := q.mayPush(branch); refusal != nil {
+		return *refusal
 	}
 	actions, refusal := q.actions()
 	if refusal != nil {

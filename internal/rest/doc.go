@@ -12,14 +12,16 @@
 //	runner_jobs.go, runner_jobs_*.go   what a runner asks about jobs (lib/api/ci/runner.rb)
 //	artifacts.go                       artifacts, uploaded and downloaded by runners (lib/api/ci/runner.rb)
 //	jobs.go                            jobs, for people (lib/api/ci/jobs.rb, lib/api/ci/job_artifacts.rb)
-//	instance.go, settings.go           version, the caller, its token, application settings
+//	instance.go, settings.go,
+//	settings_general.go                version, the caller, its token, application settings
 //	users.go, users_*.go               users and their states (lib/api/users.rb)
 //	access_tokens.go, impersonation_tokens.go   personal access tokens (lib/api/personal_access_tokens.rb)
 //	runner_controllers*.go             runner controllers, their tokens and scopes (lib/api/ci/runner_controllers.rb)
 //	hooks.go, hooks_*.go               webhooks of projects and groups (lib/api/project_hooks.rb)
 //	namespaces.go, namespaces_*.go     projects and groups, read (lib/api/projects.rb, lib/api/groups.rb)
 //	groups.go, projects.go, shares.go  projects and groups, made, changed, moved, shared and deleted; the settings of
-//	projects_params.go, attributes.go  both that are kept
+//	projects_params.go, attributes.go,
+//	branch_protection.go               both that are kept
 //	variables.go                       CI/CD variables (lib/api/ci/variables.rb, lib/api/group_variables.rb)
 //	resource_access_tokens.go          access tokens of projects and groups (lib/api/resource_access_tokens.rb)
 //	deploy_tokens.go                   deploy tokens (lib/api/deploy_tokens.rb)

@@ -102,9 +102,12 @@ func (q request) permittedGroup(may front.GroupRule) (*world.Group, *front.Respo
 }
 
 func createGroup(q request) front.Response {
-	n := world.NewGroup{Visibility: world.Private, Creator: q.User,
+	n := world.NewGroup{Visibility: q.Settings.DefaultVisibility(world.AttrDefaultGroupVisibility), Creator: q.User,
 		Attributes: attributesGiven(q.Params, settableGroupAttributes)}
 	emailsGiven(q.Params, n.Attributes)
+	if refusal := q.giveBranchProtection(n.Attributes); refusal != nil {
+		return *refusal
+	}
 	n.Name, _ = q.Params.String("name")
 	n.Path, _ = q.Params.String("path")
 	n.Description, _ = q.Params.String("description")
@@ -167,6 +170,9 @@ func updateGroup(q request) front.Response {
 		SharedRunners: textChange(q.Params, paramSharedRunnersSetting),
 		Attributes:    attributesGiven(q.Params, world.GroupAttributes)}
 	emailsGiven(q.Params, c.Attributes)
+	if refusal := q.giveBranchProtection(c.Attributes); refusal != nil {
+		return *refusal
+	}
 	c.Description = clearable(q.Params, "description")
 	if level := textChange(q.Params, "visibility"); level != nil {
 		c.Visibility = (*world.Visibility)(level)

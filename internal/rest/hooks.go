@@ -24,11 +24,12 @@ type hookPlace struct {
 	webhooks func(request) []*world.Webhook               // its own
 	entity   func(request, *world.Webhook, hookShown) any // what is shown of one
 	own      []string                                     // events that others do not have
+	listed   hookShown                                    // what a list shows
 }
 
 var (
 	projectHooks = hookPlace{path: "/projects/:id", before: projectHookAdmins, entity: projectHookEntityOf,
-		webhooks: func(q request) []*world.Webhook { return q.Project.Webhooks() }}
+		listed: hookInList, webhooks: func(q request) []*world.Webhook { return q.Project.Webhooks() }}
 	groupHooks = hookPlace{path: "/groups/:id", before: groupHookAdmins, entity: groupHookEntityOf, own: groupEvents,
 		webhooks: func(q request) []*world.Webhook { return q.Group.Webhooks() }}
 )
@@ -92,7 +93,7 @@ func (at hookPlace) hook(q request) (*world.Webhook, *front.Response) {
 }
 
 func (at hookPlace) list(q request) front.Response {
-	return offsetPage(q, at.webhooks(q), false, func(h *world.Webhook) any { return at.entity(q, h, hookInList) })
+	return offsetPage(q, at.webhooks(q), false, func(h *world.Webhook) any { return at.entity(q, h, at.listed) })
 }
 
 func (at hookPlace) get(q request) front.Response {
@@ -220,10 +221,10 @@ func (at hookPlace) unsetEntry(entries hookEntries) func(request) front.Response
 // untested are the events that a test finds nothing to tell of here, with what GitLab says then
 // (app/services/concerns/integrations/project_test_data.rb); pushes are told of where there are commits.
 var untested = map[string]string{world.PushEvents: "", world.TagPushEvents: "",
-	"note_events": msgNeedsNotes, "confidential_note_events": msgNeedsNotes, "emoji_events": msgNeedsNotes,
+	"note_events": msgNeedsNotes, "confidential_note_events": msgNotTested, "emoji_events": msgNeedsNotes,
 	"issues_events": msgNeedsIssues, "confidential_issues_events": msgNeedsIssues,
 	"merge_requests_events": msgNeedsMergeRequests, "wiki_page_events": msgNeedsWiki,
-	"deployment_events": msgNeedsDeployments, "feature_flag_events": msgNeedsFlags, "releases_events": msgNeedsReleases,
+	"deployment_events": msgNotTested, "feature_flag_events": msgNotTested, "releases_events": msgNeedsReleases,
 	"milestone_events": msgNotTested, "resource_access_token_events": msgNotTested}
 
 // testedEvents are the events that a test may name.

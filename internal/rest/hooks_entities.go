@@ -14,7 +14,8 @@ import (
 // groupEvents are the events that the webhooks of groups alone have.
 var groupEvents = []string{"subgroup_events", "member_events", "project_events"}
 
-// hookShown is where a webhook is shown; a list leaves out its variables and headers.
+// hookShown is where a webhook is shown; the list of a project's leaves out their variables and headers
+// (spec/support/shared_examples/requests/api/hooks_shared_examples.rb), that of a group's does not.
 type hookShown bool
 
 const (

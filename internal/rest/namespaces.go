@@ -26,6 +26,8 @@ func namespaceRows() []row {
 		{endpoint: "GET /projects/:id", access: front.ByAnyone, before: projectReaders,
 			spec:   front.Declare(pathID, statistics, customAttributes, switchedOff("license")),
 			handle: getProject},
+		{endpoint: "GET /projects/:id/users", access: front.ByAnyone, before: projectReaders, handle: listProjectUsers,
+			spec: listing(pathID, []params.Param{{Name: "search"}}, skippedUsers)},
 		{endpoint: "GET /groups", access: front.ByAnyone, spec: groupsSpec(rolesBeforePlanner), handle: listGroups,
 			later: withLaterRoles(func(roles []string) params.Spec { return groupsSpec(roles) })},
 		{endpoint: "GET /groups/:id", access: front.ByAnyone, before: groupReaders,
@@ -49,6 +51,20 @@ func getProject(q request) front.Response {
 		return front.OK(q.projectEntity(q.Project))
 	}
 	return front.OK(q.withToken(q.projectWithAccess(q.Project), q.Project))
+}
+
+// listProjectUsers lists who has a role in a project, in whatever way (app/models/project_team.rb, users).
+func listProjectUsers(q request) front.Response {
+	found := q.foundUser()
+	skipped, _ := q.userIDs("skip_users")
+	var users []*world.User
+	for _, m := range world.AllMembersOf(q.Project, func(*world.Group) bool { return true }) {
+		if found(m.User) && !slices.Contains(skipped, m.User.ID) {
+			users = append(users, m.User)
+		}
+	}
+	slices.SortFunc(users, func(a, b *world.User) int { return a.ID - b.ID })
+	return offsetPage(q, users, false, q.basicUser)
 }
 
 func getGroup(q request) front.Response {

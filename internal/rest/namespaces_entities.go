@@ -93,12 +93,20 @@ func parentID(g *world.Group) *int {
 }
 
 func (q request) namespaceEntity(p *world.Project) namespaceEntity {
-	if g := p.Group; g != nil {
-		_, path := world.SplitPath(g.Path)
-		return namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path,
-			WebURL: q.WebURL("groups/" + g.Path), ParentID: parentID(g)}
+	if p.Group != nil {
+		return q.groupNamespace(p.Group)
 	}
-	u := q.basicUser(p.Owner)
+	return q.userNamespace(p.Owner)
+}
+
+func (q request) groupNamespace(g *world.Group) namespaceEntity {
+	_, path := world.SplitPath(g.Path)
+	return namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path,
+		WebURL: q.WebURL("groups/" + g.Path), ParentID: parentID(g)}
+}
+
+func (q request) userNamespace(of *world.User) namespaceEntity {
+	u := q.basicUser(of)
 	return namespaceEntity{ID: u.ID, Name: u.Name, Path: u.Username, Kind: "user", FullPath: u.Username,
 		AvatarURL: u.AvatarURL, WebURL: u.WebURL}
 }

@@ -13,45 +13,45 @@ import (
 )
 
 type groupEntity struct {
-	ID                       int                    `json:"id"`
-	WebURL                   string                 `json:"web_url"`
-	Name                     string                 `json:"name"`
-	Path                     string                 `json:"path"`
-	Description              string                 `json:"description"`
-	Visibility               world.Visibility       `json:"visibility"`
-	ShareWithGroupLock       bool                   `json:"share_with_group_lock"`
-	RequireTwoFactor         bool                   `json:"require_two_factor_authentication"`
-	TwoFactorGracePeriod     int                    `json:"two_factor_grace_period"`
-	ProjectCreationLevel     string                 `json:"project_creation_level"`
-	AutoDevOpsEnabled        *bool                  `json:"auto_devops_enabled"`
-	SubgroupCreationLevel    string                 `json:"subgroup_creation_level"`
-	EmailsDisabled           bool                   `json:"emails_disabled"`
-	EmailsEnabled            bool                   `json:"emails_enabled"`
-	ShowDiffPreviewInEmail   optional[bool]         `json:"show_diff_preview_in_email,omitzero"`
-	MentionsDisabled         *bool                  `json:"mentions_disabled"`
-	LFSEnabled               bool                   `json:"lfs_enabled"`
-	Archived                 optional[bool]         `json:"archived,omitzero"`
-	MathRenderingLimits      bool                   `json:"math_rendering_limits_enabled"`
-	LockMathRenderingLimits  bool                   `json:"lock_math_rendering_limits_enabled"`
-	DefaultBranch            *string                `json:"default_branch"`
-	DefaultBranchProtection  int                    `json:"default_branch_protection"`
-	BranchProtectionDefaults branchProtectionEntity `json:"default_branch_protection_defaults"`
-	AvatarURL                *string                `json:"avatar_url"`
-	RequestAccessEnabled     bool                   `json:"request_access_enabled"`
-	FullName                 string                 `json:"full_name"`
-	FullPath                 string                 `json:"full_path"`
-	CreatedAt                isoTime                `json:"created_at"`
-	ParentID                 *int                   `json:"parent_id"`
-	OrganizationID           int                    `json:"organization_id"`
-	SharedRunnersSetting     string                 `json:"shared_runners_setting"`
-	MaxArtifactsSize         optional[int]          `json:"max_artifacts_size,omitzero"`
-	CustomAttributes         optional[[]string]     `json:"custom_attributes,omitzero"`
-	Statistics               *storageEntity         `json:"statistics,omitempty"`
-	MarkedForDeletionOn      optional[string]       `json:"marked_for_deletion_on,omitzero"`
-	LDAPCN                   *string                `json:"ldap_cn"`
-	LDAPAccess               *int                   `json:"ldap_access"`
-	WikiAccessLevel          string                 `json:"wiki_access_level"`
-	DuoNamespaceAccessRules  optional[[]string]     `json:"duo_namespace_access_rules,omitzero"`
+	ID                       int                `json:"id"`
+	WebURL                   string             `json:"web_url"`
+	Name                     string             `json:"name"`
+	Path                     string             `json:"path"`
+	Description              string             `json:"description"`
+	Visibility               world.Visibility   `json:"visibility"`
+	ShareWithGroupLock       bool               `json:"share_with_group_lock"`
+	RequireTwoFactor         bool               `json:"require_two_factor_authentication"`
+	TwoFactorGracePeriod     int                `json:"two_factor_grace_period"`
+	ProjectCreationLevel     string             `json:"project_creation_level"`
+	AutoDevOpsEnabled        *bool              `json:"auto_devops_enabled"`
+	SubgroupCreationLevel    string             `json:"subgroup_creation_level"`
+	EmailsDisabled           bool               `json:"emails_disabled"`
+	EmailsEnabled            bool               `json:"emails_enabled"`
+	ShowDiffPreviewInEmail   optional[bool]     `json:"show_diff_preview_in_email,omitzero"`
+	MentionsDisabled         *bool              `json:"mentions_disabled"`
+	LFSEnabled               bool               `json:"lfs_enabled"`
+	Archived                 optional[bool]     `json:"archived,omitzero"`
+	MathRenderingLimits      bool               `json:"math_rendering_limits_enabled"`
+	LockMathRenderingLimits  bool               `json:"lock_math_rendering_limits_enabled"`
+	DefaultBranch            *string            `json:"default_branch"`
+	DefaultBranchProtection  int                `json:"default_branch_protection"`
+	BranchProtectionDefaults any                `json:"default_branch_protection_defaults"`
+	AvatarURL                *string            `json:"avatar_url"`
+	RequestAccessEnabled     bool               `json:"request_access_enabled"`
+	FullName                 string             `json:"full_name"`
+	FullPath                 string             `json:"full_path"`
+	CreatedAt                isoTime            `json:"created_at"`
+	ParentID                 *int               `json:"parent_id"`
+	OrganizationID           int                `json:"organization_id"`
+	SharedRunnersSetting     string             `json:"shared_runners_setting"`
+	MaxArtifactsSize         optional[int]      `json:"max_artifacts_size,omitzero"`
+	CustomAttributes         optional[[]string] `json:"custom_attributes,omitzero"`
+	Statistics               *storageEntity     `json:"statistics,omitempty"`
+	MarkedForDeletionOn      optional[string]   `json:"marked_for_deletion_on,omitzero"`
+	LDAPCN                   *string            `json:"ldap_cn"`
+	LDAPAccess               *int               `json:"ldap_access"`
+	WikiAccessLevel          string             `json:"wiki_access_level"`
+	DuoNamespaceAccessRules  optional[[]string] `json:"duo_namespace_access_rules,omitzero"`
 }
 
 // branchProtectionEntity is who may do what with the default branch of a new project.
@@ -107,17 +107,17 @@ func (q request) groupEntity(g *world.Group) groupEntity {
 	e := groupEntity{ID: g.ID, WebURL: q.WebURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility,
 		TwoFactorGracePeriod: twoFactorGracePeriod, ProjectCreationLevel: "developer", SubgroupCreationLevel: "maintainer",
 		EmailsEnabled: true, LFSEnabled: true, MathRenderingLimits: true, DefaultBranchProtection: 2,
-		BranchProtectionDefaults: branchProtections[protection],
-		RequestAccessEnabled:     true, FullName: g.FullName(), FullPath: g.Path, CreatedAt: q.iso(g.CreatedAt),
+		RequestAccessEnabled: true, FullName: g.FullName(), FullPath: g.Path, CreatedAt: q.iso(g.CreatedAt),
 		OrganizationID: world.DefaultOrganization, CustomAttributes: q.customAttributes(),
 		Statistics: q.groupStatistics(g), WikiAccessLevel: enabled}
 	e.Description, e.SharedRunnersSetting = g.Description, g.SharedRunnersSetting()
 	e.ParentID = parentID(g)
 	yes, no := true, false
-	first := protection == len(branchProtections)-1
+	usual, first := branchProtections[protection], protection == len(branchProtections)-1
 	if q.Has(gitlabversion.NamespaceAttributesOf17) {
-		e.MaxArtifactsSize, e.BranchProtectionDefaults.DeveloperCanInitialPush = some[int](nil), some(&first)
+		e.MaxArtifactsSize, usual.DeveloperCanInitialPush = some[int](nil), some(&first)
 	}
+	e.BranchProtectionDefaults = shownBranchProtection(g.Attribute(world.AttrBranchDefaults), usual)
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {
 		e.ShowDiffPreviewInEmail, e.Archived, e.MarkedForDeletionOn = some(&yes), some(&no), some[string](nil)
 		e.DuoNamespaceAccessRules = some(&[]string{})

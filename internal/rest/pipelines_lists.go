@@ -47,34 +47,11 @@ func (q request) inScope(from []*world.Pipeline, scope string) []*world.Pipeline
 	case "":
 		return from
 	case "branches", "tags":
-		return q.newestOfRefs(from, scope == "tags")
+		return q.Project.NewestOfRefs(from, scope == "tags")
 	case "finished":
 		return world.Filtered(from, func(p *world.Pipeline) bool { return slices.Contains(finished, p.Status()) })
 	}
 	return world.Filtered(from, func(p *world.Pipeline) bool { return string(p.Status()) == scope })
-}
-
-// newestOfRefs are the newest pipelines of branches, or of tags. Where the repository is empty, and jobs were seeded
-// alone, each ref counts as being there.
-func (q request) newestOfRefs(from []*world.Pipeline, tags bool) (newest []*world.Pipeline) {
-	r := q.Project.Repository
-	there := map[string]bool{}
-	refs := r.Branches()
-	if tags {
-		refs = r.Tags()
-	}
-	for _, ref := range refs {
-		there[ref.Name] = true
-	}
-	seen := map[string]bool{}
-	for _, p := range slices.Backward(from) {
-		ref := p.Ref()
-		if p.RefIsTag() == tags && !seen[ref] && (there[ref] || r.Empty()) {
-			seen[ref] = true
-			newest = append(newest, p)
-		}
-	}
-	return newest
 }
 
 // sameText passes pipelines of which something is what a parameter says, if that says anything.
@@ -89,7 +66,7 @@ func (q request) sameText(param string, of func(*world.Pipeline) string) func(*w
 // ofUsername passes those that a user has set going, if the request names one.
 func (q request) ofUsername(p *world.Pipeline) bool {
 	name, _ := q.Params.String("username")
-	return name == "" || world.Key(p.User().Username) == world.Key(name)
+	return name == "" || p.IsOf(name)
 }
 
 // withErrors passes those whose file is wrong, or right, if the request asks for either.

@@ -80,7 +80,8 @@ func createProjectFor(q request) front.Response {
 }
 
 func (q request) makeProject(in world.Namespace, creator *world.User) front.Response {
-	n := world.NewProject{In: in, Creator: creator, Visibility: world.Private, ProjectChange: q.projectChange(false)}
+	n := world.NewProject{In: in, Creator: creator, ProjectChange: q.projectChange(false),
+		Visibility: q.Settings.DefaultVisibility(world.AttrDefaultProjectVisibility)}
 	if n.ProjectChange.Visibility != nil {
 		n.Visibility = *n.ProjectChange.Visibility
 	}

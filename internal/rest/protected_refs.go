@@ -11,6 +11,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -146,6 +147,63 @@ func updateProtectedBranch(q request, r *world.ProtectedRef) front.Response {
 		q.AllowForcePush(r, allowed)
 	}
 	return front.OK(q.branchRule(r))
+}
+
+// ofProtected hands the branch of the path to a handler that has it protected, or no more, and answers with it. These
+// endpoints of branches are older than those of the rules, and know of no more than Developers.
+func ofProtected(change func(request, repository.Ref) *front.Response) func(request) front.Response {
+	return func(q request) front.Response {
+		if refusal := front.Allow(q.OnProject(q.Project, policy.AdminProject), ""); refusal != nil {
+			return *refusal
+		}
+		b, refusal := q.namedBranch(q.said("branch"))
+		if refusal == nil {
+			refusal = change(q, b)
+		}
+		if refusal != nil {
+			return *refusal
+		}
+		return front.OK(q.branchEntity(b))
+	}
+}
+
+// developersCan is whom a parameter lets do something to a protected branch; false if it is not given.
+func (q request) developersCan(param string) (world.RefAccess, bool) {
+	can, given := q.Params.Bool(param)
+	if can {
+		return world.DevelopersUp, given
+	}
+	return world.MaintainersUp, given
+}
+
+// protectOneBranch has a branch protected (app/services/protected_branches/legacy_api_create_service.rb,
+// legacy_api_update_service.rb): what is not given stays as it is.
+func protectOneBranch(q request, b repository.Ref) *front.Response {
+	push, pushGiven := q.developersCan("developers_can_push")
+	merge, mergeGiven := q.developersCan("developers_can_merge")
+	r := q.ProtectedRefNamed(q.Project, false, b.Name)
+	if r == nil {
+		_, err := q.ProtectRef(world.ProtectedRef{Project: q.Project, Name: b.Name, Push: push, Merge: merge})
+		if err != nil {
+			return unprotectable(err).AsRefusal()
+		}
+		return nil
+	}
+	if !pushGiven {
+		push = r.Push
+	}
+	if !mergeGiven {
+		merge = r.Merge
+	}
+	q.OpenRef(r, push, merge)
+	return nil
+}
+
+func unprotectOneBranch(q request, b repository.Ref) *front.Response {
+	if r := q.ProtectedRefNamed(q.Project, false, b.Name); r != nil {
+		q.UnprotectRef(r)
+	}
+	return nil
 }
 
 func unprotect(q request, r *world.ProtectedRef) front.Response {

@@ -66,3 +66,10 @@ func (q request) unmodifiedSince(updatedAt time.Time) *front.Response {
 	}
 	return nil
 }
+
+// newInvalid is what the model says of one attribute where the request alone shows it.
+func newInvalid(attribute, text string) error {
+	v := &world.Invalid{}
+	v.Add(attribute, text)
+	return v
+}

@@ -29,18 +29,27 @@ func fileRows() []row {
 	extended := slices.Concat(simple, []params.Param{{Name: "content", Required: true},
 		{Name: "encoding", Values: []string{"base64", "text"}, Default: "text"}, {Name: "last_commit_id"},
 		{Name: "execute_filemode", Kind: params.Boolean}})
-	return []row{
-		{endpoint: "GET " + file, access: front.ByAnyone, spec: front.Declare(pathID, path, ref), handle: ofFile(getFile)},
-		readByJobs(row{endpoint: "GET " + file + "/raw", access: front.ByAnyone, handle: ofFile(getRawFile),
+	rows := []row{
+		{endpoint: "GET " + file, spec: front.Declare(pathID, path, ref), handle: ofFile(getFile)},
+		readByJobs(row{endpoint: "GET " + file + "/raw", handle: ofFile(getRawFile),
 			spec: front.Declare(pathID, path, []params.Param{{Name: "ref", NotBlank: true},
 				{Name: "lfs", Kind: params.Boolean, Default: false}})}),
-		{endpoint: "POST " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended),
-			handle: changeFile(actionCreate)},
-		{endpoint: "PUT " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended),
-			handle: changeFile(actionUpdate)},
-		{endpoint: "DELETE " + file, access: front.ByAnyone, spec: front.Declare(pathID, simple),
-			handle: changeFile(actionDelete)},
+		{endpoint: "GET " + file + "/blame", handle: ofFile(getBlame),
+			spec: front.Declare(pathID, path, ref, []params.Param{{Name: "range", Kind: params.Hash,
+				Fields: []params.Param{lineParam("start"), lineParam("end")}}})},
+		{endpoint: "POST " + file, spec: front.Declare(pathID, extended), handle: changeFile(actionCreate)},
+		{endpoint: "PUT " + file, spec: front.Declare(pathID, extended), handle: changeFile(actionUpdate)},
+		{endpoint: "DELETE " + file, spec: front.Declare(pathID, simple), handle: changeFile(actionDelete)},
 	}
+	for i := range rows {
+		rows[i].access, rows[i].scopes = front.ByAnyone, opensFiles
+	}
+	return rows
+}
+
+// lineParam is the number of a line.
+func lineParam(name string) params.Param {
+	return params.Param{Name: name, Kind: params.Integer, Required: true, NotBlank: true, Positive: true}
 }
 
 // fileEntity is a file with what it contains. GitLab tells all but the content in headers as well.
@@ -109,6 +118,57 @@ func getRawFile(_ request, e fileEntity, content []byte) front.Response {
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(e.FileName)
 	return e.headers(rawBlob(content).With("Content-Disposition",
 		fmt.Sprintf("inline; filename=\"%s\"; filename*=UTF-8''%s", quoted, url.PathEscape(e.FileName))))
+}
+
+// blameEntity is lib/api/entities/blame_range.rb: lines that come from one commit.
+type blameEntity struct {
+	Commit blameCommitEntity `json:"commit"`
+	Lines  []string          `json:"lines"`
+}
+
+// blameCommitEntity is lib/api/entities/blame_range_commit.rb.
+type blameCommitEntity struct {
+	ID             string   `json:"id"`
+	ParentIDs      []string `json:"parent_ids"`
+	Message        string   `json:"message"`
+	AuthoredDate   isoTime  `json:"authored_date"`
+	AuthorName     string   `json:"author_name"`
+	AuthorEmail    string   `json:"author_email"`
+	CommittedDate  isoTime  `json:"committed_date"`
+	CommitterName  string   `json:"committer_name"`
+	CommitterEmail string   `json:"committer_email"`
+}
+
+// getBlame tells of the lines of a file, or of some of them, which commits they come from. Of lines that are not there
+// nothing is told (lib/gitlab/gitaly_client/commit_service.rb, out_of_range).
+func getBlame(q request, e fileEntity, _ []byte) front.Response {
+	r := q.Project.Repository
+	lines, from := r.Blame(r.Commit(e.CommitID), e.FilePath)
+	if asked, given := q.Params.Hash("range"); given {
+		start, some := asked.Int("start")
+		end, _ := asked.Int("end")
+		if some && start > end {
+			return front.Refuse(http.StatusBadRequest, msgBlameRange).Because("the range begins behind its end")
+		}
+		if some {
+			end = min(end, len(lines))
+			start = min(start-1, end)
+			lines, from = lines[start:end], from[start:end]
+		}
+	}
+	ranges := []blameEntity{}
+	for i, line := range lines {
+		if i == 0 || from[i] != from[i-1] {
+			c := from[i]
+			ranges = append(ranges, blameEntity{Commit: blameCommitEntity{ID: c.ID, ParentIDs: listed(c.Parents),
+				Message: c.Message, AuthoredDate: gitTime(c.Author.When), AuthorName: c.Author.Name,
+				AuthorEmail: c.Author.Email, CommittedDate: gitTime(c.Committer.When), CommitterName: c.Committer.Name,
+				CommitterEmail: c.Committer.Email}})
+		}
+		last := &ranges[len(ranges)-1]
+		last.Lines = append(last.Lines, line)
+	}
+	return e.headers(front.OK(ranges))
 }
 
 // uncached is what GitLab says of raw contents to caches.

@@ -10,8 +10,8 @@ func Routes() []*front.Route {
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobTokenScopeRows(),
 		jobArtifactRows(), lintRows(), pipelineRows(), scheduleRows(), triggerRows(), commitStatusRows(), resourceGroupRows(),
-		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
-		variableRows(), branchRows(), tagRows(), commitRows(), repositoryRows(), fileRows(),
+		instanceRows(), namespaceRows(), allNamespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
+		variableRows(), branchRows(), tagRows(), commitRows(), pickRows(), repositoryRows(), fileRows(),
 		protectedRefRows(), resourceTokenRows(), deployTokenRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
 		hookRows(), runnerControllerRows(),

@@ -62,10 +62,11 @@ func readByJobs(r row) row {
 
 // The scopes that rows name besides api and read_api.
 var (
-	managing = []string{world.ScopeManageRunner}
-	creating = []string{world.ScopeCreateRunner}
-	profile  = []string{world.ScopeReadUser}
-	anything = []string{front.AnyScope}
+	managing   = []string{world.ScopeManageRunner}
+	creating   = []string{world.ScopeCreateRunner}
+	profile    = []string{world.ScopeReadUser}
+	opensFiles = []string{world.ScopeReadRepository}
+	anything   = []string{front.AnyScope}
 )
 
 // with adds rules to a declaration.

@@ -168,7 +168,8 @@ const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
 func (q request) payloadInput(j *world.Job, r *world.Runner, session string) jobpayload.Input {
 	p := j.Project
 	in := jobpayload.Input{
-		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
+		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(), Followed: q.Version,
+		CommitUser: q.CommitUser(j.Commit), Retries: j.Retries(),
 		Pipeline: j.Pipeline.Facts(), PipelineIID: j.Pipeline.IID(), TagMessage: j.Pipeline.TagMessage(),
 		Settings: q.VariablesFor(j),
 		UserIsMaintainer: policy.MaintainerAccess(q.ActorOf(j.User, true),
@@ -181,6 +182,9 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 			CachesByRole:       q.Has(gitlabversion.CachesByRole),
 			JobGroupName:       q.Has(gitlabversion.JobGroupName),
 			Inputs:             q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
+	}
+	if q.Has(gitlabversion.DefaultBranchBaseVariable) { // else nobody would see what it costs
+		in.DefaultBranchSHA = world.DefaultBranchBase(p, j.Ref, j.RefIsTag, j.Commit.SHA)
 	}
 	in.Schedule, in.Trigger = q.Schedules.ByID(in.Pipeline.ScheduleID), q.Triggers.ByID(in.Pipeline.TriggerID)
 	if g := p.Group; g != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -40,7 +41,7 @@ func scheduleRows() []row {
 				{Name: "status", Values: jobStatusNames()}}, pipelineTimes, sorted)},
 		{endpoint: "POST " + all, spec: created, later: withInputs(created), handle: createSchedule},
 		{endpoint: "PUT " + one, spec: updated, later: withInputs(updated),
-			handle: withSchedule(policy.UpdatePipelineSchedule, updateSchedule)},
+			handle: updateSchedule},
 		{endpoint: "POST " + one + "/take_ownership", spec: spec,
 			handle: withSchedule(policy.AdminPipelineSchedule, ownSchedule)},
 		{endpoint: "DELETE " + one, spec: spec, handle: withSchedule(policy.AdminPipelineSchedule, deleteSchedule)},
@@ -160,30 +161,54 @@ func (q request) scheduleChange() (c world.ScheduleChange, refusal *front.Respon
 	text := func(name string) world.Change[string] { return changeTo(q, name, q.Params.String) }
 	c = world.ScheduleChange{Description: text("description"), Ref: text("ref"), Cron: text("cron"),
 		Timezone: text("cron_timezone"), Active: changeTo(q, "active", q.Params.Bool)}
-	given := q.Params.Exact("inputs")
-	list, isList := given.([]any)
-	if given == nil || !q.Has(gitlabversion.ScheduleInputs) {
+	if !q.Has(gitlabversion.ScheduleInputs) {
 		return c, nil
 	}
-	for _, element := range list {
-		hash, isHash := element.(map[string]any)
-		name := textOf(hash["name"])
-		if !isHash || name == "" {
-			isList = false
-			break
-		}
-		if textOf(hash["destroy"]) == "true" {
-			c.NoInputs = append(c.NoInputs, name)
-			continue
-		}
-		value, _ := json.Marshal(hash["value"]) // it came as JSON, or as text
-		c.Inputs = append(c.Inputs, world.ScheduleInput{Name: name, Value: value})
-	}
-	if !isList {
-		return c, front.RefuseError(http.StatusBadRequest, msgInputsInvalid).
+	refusal = q.scheduleInputs(&c)
+	return c, refusal
+}
+
+// scheduleInputs reads the inputs that the request sets or, of a schedule that is there, takes away: a list of hashes
+// with name and value, or destroy.
+func (q request) scheduleInputs(c *world.ScheduleChange) *front.Response {
+	bad := func(text string) *front.Response {
+		return front.RefuseError(http.StatusBadRequest, text).
 			Because("inputs is a list of hashes with name and value").AsRefusal()
 	}
-	return c, nil
+	given := q.Params.Exact("inputs")
+	list, isList := given.([]any)
+	if given != nil && !isList {
+		return bad(msgInputsInvalid)
+	}
+	var missing []string
+	for i, element := range list {
+		hash, isHash := element.(map[string]any)
+		if !isHash {
+			return bad(msgInputsInvalid)
+		}
+		name, named := hash["name"]
+		value, valued := hash["value"]
+		gone := textOf(hash["destroy"]) == "true" && q.HTTP.Method == http.MethodPut
+		if !named {
+			missing = append(missing, fmt.Sprintf(msgfInputIncomplete, i, "name"))
+		}
+		if !valued && !gone {
+			missing = append(missing, fmt.Sprintf(msgfInputIncomplete, i, "value"))
+		}
+		if _, nested := value.(map[string]any); nested {
+			missing = append(missing, fmt.Sprintf(msgfInputInvalid, i, "value"))
+		}
+		if gone {
+			c.NoInputs = append(c.NoInputs, textOf(name))
+			continue
+		}
+		written, _ := json.Marshal(value) // it came as JSON, or as text
+		c.Inputs = append(c.Inputs, world.ScheduleInput{Name: textOf(name), Value: written})
+	}
+	if len(missing) > 0 {
+		return bad(strings.Join(missing, ", "))
+	}
+	return nil
 }
 
 func createSchedule(q request) front.Response {
@@ -216,11 +241,16 @@ func scheduleForbidden(text string, d policy.Decision) front.Response {
 	return front.Refuse(http.StatusBadRequest, map[string][]string{baseAttribute: {text}}).Because(d.Reason)
 }
 
-func updateSchedule(q request, s *world.PipelineSchedule) front.Response {
+func updateSchedule(q request) front.Response {
 	c, refusal := q.scheduleChange()
 	if refusal != nil {
 		return *refusal
 	}
+	change := func(q request, s *world.PipelineSchedule) front.Response { return changeSchedule(q, s, c) }
+	return withSchedule(policy.UpdatePipelineSchedule, change)(q)
+}
+
+func changeSchedule(q request, s *world.PipelineSchedule, c world.ScheduleChange) front.Response {
 	draft := q.ScheduleDraft(s.Project, s.Owner, s, c)
 	if d := q.onSchedule(draft, policy.UpdatePipelineSchedule); !d.Allowed {
 		return scheduleForbidden(msgScheduleNotUpdated, d)

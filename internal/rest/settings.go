@@ -3,6 +3,7 @@ package rest
 // The application settings that bear on runners (lib/api/settings.rb).
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -24,13 +25,10 @@ const (
 	paramLocalRequestsBefore = "allow_local_requests_from_hooks_and_services"
 )
 
-// paramEnforceAllowlist is whether every project heeds its allowlist for jobs' tokens.
-const paramEnforceAllowlist = "enforce_ci_inbound_job_token_scope_enabled"
-
 const (
-	paramRestrictedVisibilities   = "restricted_visibility_levels"
-	paramDefaultProjectVisibility = "default_project_visibility"
-	paramDefaultGroupVisibility   = "default_group_visibility"
+	// paramEnforceAllowlist is whether every project heeds its allowlist for jobs' tokens.
+	paramEnforceAllowlist       = "enforce_ci_inbound_job_token_scope_enabled"
+	paramRestrictedVisibilities = "restricted_visibility_levels"
 )
 
 var settingsSpec = func() params.Spec {
@@ -39,6 +37,7 @@ var settingsSpec = func() params.Spec {
 		{Name: paramLocalRequestsBefore, Kind: params.Boolean},
 		{Name: paramLocalRequests, Kind: params.Boolean},
 		{Name: "allow_runner_registration_token", Kind: params.Boolean},
+		{Name: "default_artifacts_expire_in"},
 		{Name: paramEnforceAllowlist, Kind: params.Boolean},
 		{Name: "group_runner_token_expiration_interval", Kind: params.Integer},
 		{Name: "keep_latest_artifact", Kind: params.Boolean},
@@ -56,7 +55,7 @@ var settingsSpec = func() params.Spec {
 			rule.Names = append(rule.Names, p.Name)
 		}
 	}
-	return with(s, rule)
+	return with(s, rule, params.Rule{Kind: params.MutuallyExclusive, Names: signInNames})
 }()
 
 type settingsEntity struct {
@@ -64,6 +63,7 @@ type settingsEntity struct {
 	AllowLocalRequests           bool `json:"allow_local_requests_from_web_hooks_and_services"`
 	AllowRunnerRegistrationToken bool `json:"allow_runner_registration_token"`
 	registryImportEntity
+	DefaultArtifactsExpireIn             string         `json:"default_artifacts_expire_in"`
 	EnforceJobTokenAllowlist             optional[bool] `json:"enforce_ci_inbound_job_token_scope_enabled,omitzero"`
 	GroupRunnerTokenExpirationInterval   *int           `json:"group_runner_token_expiration_interval"`
 	KeepLatestArtifact                   bool           `json:"keep_latest_artifact"`
@@ -99,11 +99,21 @@ func (q request) registryImport() registryImportEntity {
 		PreTimeout: 1800}
 }
 
+// settingsShown are all of them, in the order of their names.
+func (q request) settingsShown() map[string]any {
+	shown := q.generalSettingsShown()
+	text, _ := json.Marshal(q.settingsEntity()) // cannot fail
+	_ = json.Unmarshal(text, &shown)
+	shown[paramLocalRequestsBefore] = shown[paramLocalRequests]
+	return shown
+}
+
 func (q request) settingsEntity() settingsEntity {
 	s := q.Settings
 	e := settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
 		AllowLocalRequests: !s.LocalRequestsForbidden, KeepLatestArtifact: s.KeepsLatestArtifacts(),
 		registryImportEntity:                 q.registryImport(),
+		DefaultArtifactsExpireIn:             s.ArtifactsLifetime(),
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
 		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
 		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),
@@ -116,7 +126,7 @@ func (q request) settingsEntity() settingsEntity {
 	return e
 }
 
-func getApplicationSettings(q request) front.Response { return front.OK(q.settingsEntity()) }
+func getApplicationSettings(q request) front.Response { return front.OK(q.settingsShown()) }
 
 func updateApplicationSettings(q request) front.Response {
 	registrars, named := q.Params.List("valid_runner_registrars")
@@ -124,6 +134,10 @@ func updateApplicationSettings(q request) front.Response {
 	localRequests := paramLocalRequests
 	if q.Params.Has(paramLocalRequestsBefore) {
 		localRequests = paramLocalRequestsBefore
+	}
+	general, refusal := q.settingsGiven()
+	if refusal != nil {
+		return *refusal
 	}
 	err := q.ChangeSettings(world.SettingsChange{
 		AdminMode:                    changeTo(q, "admin_mode", q.Params.Bool),
@@ -136,15 +150,15 @@ func updateApplicationSettings(q request) front.Response {
 		ProjectRunnerTokenExpiration: changeTo(q, "project_runner_token_expiration_interval", q.Params.Int),
 		RunnerTokenExpiration:        changeTo(q, "runner_token_expiration_interval", q.Params.Int),
 		MaxArtifactsSize:             changeTo(q, "max_artifacts_size", q.Params.Int),
+		ArtifactsExpireIn:            changeTo(q, "default_artifacts_expire_in", q.Params.String),
 		ValidRegistrars:              world.Change[[]string]{Given: named, Value: &registrars},
 		RestrictedVisibilities:       world.Change[[]string]{Given: restricts, Value: &restricted},
-		DefaultProjectVisibility:     changeTo(q, paramDefaultProjectVisibility, q.Params.String),
-		DefaultGroupVisibility:       changeTo(q, paramDefaultGroupVisibility, q.Params.String),
+		Attributes:                   general,
 	})
 	if err != nil {
 		return modelError(err)
 	}
-	return front.OK(q.settingsEntity())
+	return front.OK(q.settingsShown())
 }
 
 // changeTo is what a parameter makes of a setting: nothing where it is not sent, null where it has no value.

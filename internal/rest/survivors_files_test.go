@@ -23,7 +23,7 @@ func TestTypesOfArchivedFiles(t *testing.T) {
 	for name, want := range map[string]string{"a.css": "text/css; charset=utf-8", "a.HTML": "text/html; charset=utf-8",
 		"a.mjs": "text/javascript; charset=utf-8", "a.svg": "image/svg+xml", "a.json": "application/json",
 		"a.png": "image/png", "a.GIF": "image/gif", "a.jpg": "image/jpeg", "a.jpeg": "image/jpeg",
-		"a.xml": "text/xml; charset=utf-8",
+		"a.xml":  "text/xml; charset=utf-8",
 		"a.none": "application/octet-stream"} {
 		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
 			Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, name)}}})

@@ -76,7 +76,7 @@ func TestNothingNewAndNothingThere(t *testing.T) {
 
 // lib/gitlab/ci/variables/builder/pipeline.rb, lib/gitlab/ci/variables/builder.rb: a job is told what made its pipeline.
 func TestJobsKnowTheirScheduleAndTrigger(t *testing.T) {
-	gl, r := testkit.Factory(t)
+	gl, r := testkit.Factory(t, fg.WithVersion("17.8"))
 	variable := func(key string) any {
 		t.Helper()
 		got := testkit.RequestJob(t, gl, r.Token)

@@ -31,6 +31,9 @@ func tagRows() []row {
 			spec: front.Declare(pathID, named), handle: ofTag(getTag)},
 		{endpoint: "POST " + tags, access: front.ByAnyone, before: codeOpen, handle: createTag,
 			spec: front.Declare(pathID, named, []params.Param{{Name: "ref", Required: true}, {Name: "message"}})},
+		{endpoint: "GET " + tags + "/:tag_name/signature", access: front.ByAnyone, before: codeOpen,
+			spec:   front.Declare(pathID, named),
+			handle: ofTag(func(request, repository.Ref) front.Response { return unsigned() })},
 		{endpoint: "DELETE " + tags + "/:tag_name", access: front.ByAnyone, before: codeOpen,
 			spec: front.Declare(pathID, named), handle: ofTag(deleteTag)},
 	}

@@ -29,6 +29,11 @@ const (
 	msgSuccess            = "Success"
 	msgScopesValue        = "scopes does not have a valid value"
 	msgNotAllowed         = "405 Method Not Allowed"
+	msgNoStorage          = "can't include: "
+	msgWeightNumber       = "value for 'default' must be an integer"
+	msgExclusive          = "are mutually exclusive"
+	msgExactlyOne         = "are missing, exactly one parameter must be provided"
+	msgAllOrNone          = "provide all or none of parameters"
 	msgPersonalTokenAlone = "This endpoint requires token type to be a personal access token"
 )
 
@@ -142,8 +147,6 @@ const (
 	msgNeedsIssues         = "Ensure the project has issues."
 	msgNeedsMergeRequests  = "Ensure the project has merge requests."
 	msgNeedsWiki           = "Ensure the wiki is enabled and has pages."
-	msgNeedsDeployments    = "Ensure the project has deployments."
-	msgNeedsFlags          = "Ensure the project has feature flags."
 	msgNeedsReleases       = "Ensure the project has releases."
 )
 
@@ -215,6 +218,22 @@ const (
 	msgTwoRefs          = "Provide at least 2 refs"
 	msgfNoRef           = "Could not find ref: %s"
 	msgfNoRefs          = "Could not find refs: %s"
+	msgBlameRange       = "range[start] must be less than or equal to range[end]"
+)
+
+// Cherry-picks and reverts (app/models/commit.rb, app/services/commits/change_service.rb, cherry_pick_service.rb; and
+// what Gitaly says, with the code of gRPC in front and its dot behind).
+const (
+	msgfPicked       = "%s\n\n(cherry picked from commit %s)"
+	msgfPickedHyphen = "%s\n\n(cherry-picked from commit %s)"
+	msgfCoAuthor     = "\n\nCo-authored-by: %s <%s>"
+	msgfReverts      = "Revert \"%s\"\n\nThis reverts commit %s"
+	msgPickFailed    = "Commit cherry-pick failed"
+	msgRevertFailed  = "Commit revert failed"
+	msgCannotPick    = ": Can't perform this action automatically. It may have already been done, or a more recent " +
+		"commit may have updated some of this content. Please perform this action locally."
+	msgPickRoot     = "13:cherry-pick command: merge-tree: exit status 128."
+	msgEmptyMessage = "3:empty Message."
 )
 
 // Pipelines, their triggers and schedules, and commit statuses (lib/api/ci/pipelines.rb, lib/api/ci/triggers.rb,
@@ -229,6 +248,8 @@ const (
 	msgScheduleNotCreated       = "The current user is not authorized to create the pipeline schedule"
 	msgScheduleNotUpdated       = "The current user is not authorized to update the pipeline schedule"
 	msgInputsInvalid            = "inputs is invalid"
+	msgfInputIncomplete         = "inputs[%d][%s] is missing"
+	msgfInputInvalid            = "inputs[%d][%s] is invalid"
 	msgCoverageInvalid          = "coverage is invalid"
 	msgNoName                   = "(No name)"
 	msgJUnitData                = "JUnit data parsing failed: "

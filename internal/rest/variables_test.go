@@ -107,11 +107,21 @@ func variableProofs() map[gitlabversion.Difference]proof {
 		}
 	}
 	return map[gitlabversion.Difference]proof{
-		gitlabversion.JobGroupName: {func(v inVersion) any {
-			_, told := v.startedJob()
-			return strings.Contains(told.Body, `"CI_JOB_GROUP_NAME"`)
-		}, false, true, nil},
-		gitlabversion.CacheKeysByContent: {cacheKeys, "0_go by commit", "0_go by content", nil},
+		gitlabversion.JobGroupName:                told("CI_JOB_GROUP_NAME"),
+		gitlabversion.ServerNameVariable:          told("CI_SERVER_FQDN"),
+		gitlabversion.NamespaceSlugVariable:       told("CI_PROJECT_NAMESPACE_SLUG"),
+		gitlabversion.TopicsVariable:              told("CI_PROJECT_TOPICS"),
+		gitlabversion.DefaultBranchSlugVariable:   told("CI_DEFAULT_BRANCH_SLUG"),
+		gitlabversion.MessagesCut:                 told("CI_COMMIT_MESSAGE_IS_TRUNCATED"),
+		gitlabversion.StartedAtSlugVariable:       told("CI_JOB_STARTED_AT_SLUG"),
+		gitlabversion.CommitUserVariable:          told("CI_COMMIT_USER_LOGIN"),
+		gitlabversion.VariablesOf19:               told("CI_PROJECT_ROOT_NAMESPACE_SLUG CI_CONFIG_REF_URI"),
+		gitlabversion.DefaultBranchBaseVariable:   told("CI_COMMIT_DEFAULT_BRANCH_BASE_SHA"),
+		gitlabversion.TraceContextVariables:       told("CI_TRACEPARENT CI_TRACESTATE"),
+		gitlabversion.JobTagsVariable:             told("CI_JOB_TAGS CI_JOB_RETRY_COUNT"),
+		gitlabversion.ScheduleDescriptionVariable: told("CI_PIPELINE_SCHEDULE_DESCRIPTION"),
+		gitlabversion.TriggerVariable:             told("CI_TRIGGER_SHORT_TOKEN"),
+		gitlabversion.CacheKeysByContent:          {cacheKeys, "0_go by commit", "0_go by content", nil},
 		gitlabversion.CodeReadersSeeProtection: {func(v inVersion) any {
 			return v.as("aud", "GET", "/projects/10001/protected_branches").Status
 		}, 403, 200, nil},
@@ -122,6 +132,32 @@ func variableProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.InstanceVariableDescription: {keys("/admin/ci/variables", "description"),
 			[]any{http.StatusCreated, nil}, []any{http.StatusCreated, "why"}, nil},
 	}
+}
+
+// told proves that jobs have variables, all of them or none: that of a branch, of a schedule or of a trigger.
+func told(names string) proof {
+	return proof{func(v inVersion) any {
+		v.gl.AddProject(fakegitlab.Project{Path: "acme/told", Files: map[string]string{".gitlab-ci.yml": "j: {script: x}"}})
+		v.gl.AddRunner(fakegitlab.Runner{Token: "told-token", Projects: []string{"acme/told"}})
+		v.gl.Commit("acme/told", "topic", map[string]string{"a": "a"}, "More [skip ci]")
+		switch {
+		case strings.Contains(names, "SCHEDULE"):
+			s := v.gl.AddPipelineSchedule(fakegitlab.PipelineSchedule{Project: "acme/told", Owner: "root", Cron: "0 1 * * *"})
+			v.as("root", "POST", fmt.Sprintf("/projects/acme%%2Ftold/pipeline_schedules/%d/play", s.ID))
+		case strings.Contains(names, "TRIGGER"):
+			trigger := v.gl.AddPipelineTrigger(fakegitlab.PipelineTrigger{Project: "acme/told", Owner: "root"})
+			v.as("", "POST", "/projects/acme%2Ftold/trigger/pipeline",
+				testkit.WithJSON(`{"ref":"topic","token":"`+trigger.Token+`"}`))
+		default:
+			v.gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/told", Ref: "topic"})
+		}
+		body := testkit.RequestJob(v.T, v.gl, "told-token").Body
+		found := 0
+		for _, name := range strings.Fields(names) {
+			found += strings.Count(body, `"key":"`+name+`"`)
+		}
+		return found
+	}, 0, len(strings.Fields(names)), nil}
 }
 
 // cacheKeys says what the key of a cache of files is made of.

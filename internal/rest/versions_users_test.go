@@ -26,6 +26,10 @@ func userProofs() map[gitlabversion.Difference]proof {
 			t := v.gl.AddAccessToken(fg.AccessToken{User: "mia"})
 			return testkit.Ask(v.T, v.gl, t.Token, "POST", "/personal_access_tokens/self/rotate").Status
 		}, 404, 200, nil},
+		gitlabversion.ResourceTokenSelfRotation: {func(v inVersion) any {
+			t := v.gl.AddAccessToken(fg.AccessToken{Project: "acme/shop"})
+			return testkit.Ask(v.T, v.gl, t.Token, "POST", "/projects/10001/access_tokens/self/rotate").Status
+		}, 404, 200, nil},
 		gitlabversion.TokenFamilyRevoked: {func(v inVersion) any {
 			t := v.gl.AddAccessToken(fg.AccessToken{User: "mia"})
 			path := fmt.Sprintf("/personal_access_tokens/%d/rotate", t.ID)

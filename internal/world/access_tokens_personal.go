@@ -60,7 +60,8 @@ func (st *State) CreateToken(t AccessToken) (*AccessToken, error) {
 		return nil, err
 	}
 	if t.Token = st.pinnedToken(); t.Token == "" {
-		t.Token = st.made.token(accessTokens)
+		t.Token = st.Settings.Attribute(settingTokenPrefix) +
+			strings.TrimPrefix(st.made.token(accessTokens), accessTokens.prefix)
 	}
 	t.ID, t.CreatedAt = assignID(st, &st.Tokens, 0), st.Now()
 	add(st, &st.Tokens, &t)

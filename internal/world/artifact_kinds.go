@@ -10,13 +10,14 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// Archive and dotenvReport are the types of artifacts whose contents are looked at; metadataType is what is made of an
-// archive, and traceType of the log.
+// Archive, dotenvReport and annotationsReport are the types of artifacts whose contents are looked at; metadataType is
+// what is made of an archive, and traceType of the log.
 const (
-	Archive      = "archive"
-	dotenvReport = "dotenv"
-	metadataType = "metadata"
-	traceType    = "trace"
+	Archive           = "archive"
+	dotenvReport      = "dotenv"
+	annotationsReport = "annotations"
+	metadataType      = "metadata"
+	traceType         = "trace"
 )
 
 // The formats of artifacts (app/models/concerns/enums/ci/job_artifact.rb).

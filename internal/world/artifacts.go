@@ -27,6 +27,11 @@ func (st *State) KeepFile(j *Job, f *File) *Refusal {
 			return &Refusal{err.Error(), "the dotenv report cannot be read"}
 		}
 	}
+	if f.Type == annotationsReport && f.Format != ZipFormat {
+		if err := checkAnnotations(f); err != nil {
+			return &Refusal{err.Error(), "the report of annotations cannot be read"}
+		}
+	}
 	if f.Format != ArtifactKinds()[f.Type].Format {
 		return &Refusal{msgArtifactFormat, wrongFormat(f.Type, f.Format)}
 	}

@@ -2,6 +2,7 @@ package world
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -29,6 +30,8 @@ const (
 	NumberAttribute
 	TextAttribute
 	WordsAttribute
+	DecimalAttribute // a number that may have a fraction
+	JSONAttribute
 )
 
 // Unset is the default of an attribute that is null in a new group or project.
@@ -69,6 +72,7 @@ var GroupAttributes = slices.Concat([]Attribute{
 	onOff("request_access_enabled", true),
 }, texts(AttrDefaultBranch), []Attribute{
 	choice(AttrBranchProtection, protectFully, "0", "1", "2", "3", "4").numbers(),
+	{Name: AttrBranchDefaults, Kind: JSONAttribute},
 	onOff(AttrSharingInside, false),
 	onOff("math_rendering_limits_enabled", true),
 	onOff("lock_math_rendering_limits_enabled", false),
@@ -211,6 +215,8 @@ func (a Attribute) check(value string) error {
 		return Missing("truth value", value, []string{"true", "false"})
 	case a.Kind == NumberAttribute && !IsNumber(value):
 		return Problem{Text: strconv.Quote(value) + " is no number"}
+	case a.Kind == JSONAttribute && !json.Valid([]byte(value)):
+		return Problem{Text: strconv.Quote(value) + " is no JSON"}
 	}
 	words := []string{value}
 	if a.Kind == WordsAttribute {

@@ -43,11 +43,13 @@
 //
 //	words.go settings.go failure_reasons.go messages.go   GitLab's words, settings and texts
 //	invalid.go problems.go                                the errors of refused records and drafts
-//	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
+//	artifact_kinds.go files.go dotenv.go annotations.go
+//	blob.go                                               artifacts, and the bytes of artifacts and logs
 //	names.go strings.go times.go tables.go avatars.go     tools: paths, nullable texts, times, rows ordered by id
 //	records_*.go roles.go                                 the records, which know nothing of State, and what one can tell
 //	                                                      by looking at them
-//	settings_change.go                                    what a request changes of the settings
+//	settings_change.go settings_attributes.go             what a request changes of the settings; those that are kept
+//	branch_protection.go                                  who may do what with the default branch of a new project
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
 //	runners_filter.go runners_index.go                    what a list of runners is narrowed by, and finds them by
 //	state.go undo.go secrets.go queue.go rates.go         State itself, Atomically, generated secrets, the job queue
@@ -58,6 +60,7 @@
 //	pipelines_record.go pipelines_flow.go                 a pipeline as a record, and which of its jobs has its turn: two
 //	                                                      that are among the records, which know them
 //	job_timeout.go pipelines.go                           how long a job may run; what a pipeline locks, how it goes
+//	predefined.go                                         predefined variables, for rules and for jobs
 //	pipelines_create.go pipelines_context.go              how one is made of a configuration; what its rules see: refs,
 //	                                                      files, changes, variables
 //	pipelines_move.go                                     what becomes of a job whose turn it is
@@ -81,7 +84,7 @@
 //	schedules.go triggers.go commit_statuses.go           pipeline schedules and triggers, what is told of jobs outside
 //	job_token_scope.go                                    which jobs' tokens reach a project
 //	deploy_tokens.go repository.go                        deploy tokens; what may become of refs of a repository
-//	pushes.go                                             how refs move, commits; what follows beside pipelines
+//	pushes.go picks.go                                    how refs move, commits; what follows beside pipelines
 //	drafts*.go standins.go                                records from plain data; what stands for refused ones
 //	visits.go                                             New, Visit and Replace, the ways into a whole state
 package world

@@ -2,10 +2,8 @@ package world
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf16"
 
@@ -14,23 +12,19 @@ import (
 
 // readDotenv reads the variables of a dotenv report, packed by gzip or not. The errors are those of parseDotenv.
 func readDotenv(f *File) ([]ci.JobVariable, error) {
-	text := f.Content.Reader()
-	if f.Format == GzipFormat {
-		var err error
-		if text, err = gzip.NewReader(text); err != nil {
-			return nil, errDotenvFormat
-		}
+	if f.Content.Size >= maxDotenvSize {
+		return nil, fmt.Errorf(msgfDotenvSize, maxDotenvSize)
 	}
-	content, err := io.ReadAll(io.LimitReader(text, maxDotenvSize)) // no more than makes it too big
+	content, err := unpacked(f, errDotenvFormat)
 	if err != nil {
-		return nil, errDotenvFormat
+		return nil, err
 	}
 	return parseDotenv(content)
 }
 
 // The plan limits of GitLab for dotenv reports.
 const (
-	maxDotenvSize      = 5120 // bytes; a report of this size is too big
+	maxDotenvSize      = 5120 // bytes of the upload; one of this size is too big
 	maxDotenvVariables = 20
 )
 
@@ -51,20 +45,14 @@ var errDotenvFormat = errors.New("Invalid Format")
 // key given twice the last value counts. UTF-16 with a byte order mark, which PowerShell writes, is understood. The
 // error's text is that of GitLab's answer 400.
 func parseDotenv(content []byte) ([]ci.JobVariable, error) {
-	if len(content) >= maxDotenvSize {
-		return nil, fmt.Errorf(msgfDotenvSize, maxDotenvSize)
-	}
 	var variables []ci.JobVariable
 	index := map[string]int{}
-	for line := range strings.Lines(dotenvText(content)) {
+	for line := range strings.Lines(reportText(content)) {
 		key, value, ok := strings.Cut(line, "=")
 		if !ok {
 			return nil, errDotenvFormat
 		}
 		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
-		if err := checkVariableKey(key); err != nil {
-			return nil, err
-		}
 		i, again := index[key]
 		if !again {
 			i = len(variables)
@@ -76,11 +64,16 @@ func parseDotenv(content []byte) ([]ci.JobVariable, error) {
 	if len(variables) > maxDotenvVariables {
 		return nil, fmt.Errorf(msgfDotenvVariables, maxDotenvVariables)
 	}
+	for _, v := range variables {
+		if err := checkVariableKey(v.Key); err != nil {
+			return nil, err
+		}
+	}
 	return variables, nil
 }
 
-// dotenvText decodes content to UTF-8 without a byte order mark, invalid bytes replaced.
-func dotenvText(content []byte) string {
+// reportText decodes content to UTF-8 without a byte order mark, invalid bytes replaced.
+func reportText(content []byte) string {
 	little, isLittle := bytes.CutPrefix(content, []byte{0xff, 0xfe})
 	if !isLittle {
 		content = bytes.TrimPrefix(content, []byte("\uFEFF"))

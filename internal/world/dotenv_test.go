@@ -1,6 +1,9 @@
 package world
 
 import (
+	"bytes"
+	"compress/gzip"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,9 +32,10 @@ func TestParseDotenv(t *testing.T) {
 			"Validation failed: Key can't be blank, Key can contain only letters, digits and '_'."},
 		"long key": {strings.Repeat("A", 256) + "=1", nil,
 			"Validation failed: Key is too long (maximum is 255 characters)"},
-		"too big":          {"A=" + strings.Repeat("x", 5118), nil, "Dotenv Artifact Too Big. Maximum Allowable Size: 5120"},
-		"too many":         {manyVariables(21), nil, "Dotenv files cannot have more than 20 variables"},
-		"invalid encoding": {"A=\xfe", []ci.JobVariable{{Key: "A", Value: "\uFFFD"}}, ""},
+		"format before key": {"A-B=1\nno", nil, "Invalid Format"},
+		"many before key":   {"A-B=1\n" + manyVariables(20), nil, "Dotenv files cannot have more than 20 variables"},
+		"too many":          {manyVariables(21), nil, "Dotenv files cannot have more than 20 variables"},
+		"invalid encoding":  {"A=\xfe", []ci.JobVariable{{Key: "A", Value: "\uFFFD"}}, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -44,6 +48,67 @@ func TestParseDotenv(t *testing.T) {
 			assert.Equal(t, tt.want, got)
 		})
 	}
+}
+
+// What counts is the size of the upload.
+func TestSizeOfADotenvReport(t *testing.T) {
+	text := "A=" + strings.Repeat("x", 5118)
+	_, err := readDotenv(NewFile([]byte(text)))
+	assert.EqualError(t, err, "Dotenv Artifact Too Big. Maximum Allowable Size: 5120")
+	_, err = readDotenv(NewFile([]byte(text[:5119])))
+	assert.NoError(t, err)
+	packed := NewFile(gzipped(text))
+	packed.Format = GzipFormat
+	got, err := readDotenv(packed)
+	assert.NoError(t, err)
+	assert.Equal(t, text[2:], got[0].Value)
+}
+
+func gzipped(text string) []byte {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, _ = w.Write([]byte(text))
+	_ = w.Close()
+	return out.Bytes()
+}
+
+// spec/services/ci/parse_annotations_artifact_service_spec.rb.
+func TestAnnotations(t *testing.T) {
+	const link = `{"external_link":{"label":"URL 1","url":"https://url1.example.com/"}}`
+	list := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat(link+",", n), ",") + "]" }
+	lists := func(n int) string {
+		var names []string
+		for i := range n {
+			names = append(names, `"l`+strconv.Itoa(i)+`":[]`)
+		}
+		return "{" + strings.Join(names, ",") + "}"
+	}
+	const schema = "Validation failed: Data must be a valid json schema"
+	for text, want := range map[string]string{
+		`{"external_links":` + list(2) + `}`: "", "{}": "", "\uFEFF{}": "", lists(20): "", `{"l":` + list(1000) + `}`: "",
+		`{"l":[{}]}`: "", `{"l":[{"external_link":"x"}]}`: "", `{"l":[{"external_link":{"label":"x"}}]}`: "",
+		"Invalid JSON!": "unexpected token at 'Invalid JSON!'",
+		"[]":            "Annotations files must be a JSON object", " null": "Annotations files must be a JSON object",
+		lists(21):               "Annotations files cannot have more than 20 annotation lists",
+		`{"external_links":{}}`: schema, `{"l":null}`: schema, `{"l":[1]}`: schema, `{"l":[null]}`: schema,
+		`{"l":` + list(1001) + `}`:    schema,
+		`{"l":[{"internal_link":1}]}`: schema, `{"l":[{"external_link":{},"x":1}]}`: schema,
+		`{"l":[{"external_link":{"label":1}}]}`: schema, `{"l":[{"external_link":{"x":"x"}}]}`: schema,
+		`{"":[]}`: "Validation failed: Name can't be blank",
+		`{"` + strings.Repeat("ü", 256) + `":1}`:  schema + ", Name is too long (maximum is 255 characters)",
+		`{"` + strings.Repeat("ü", 255) + `":[]}`: "",
+	} {
+		f := NewFile(gzipped(text))
+		f.Format = GzipFormat
+		if err := checkAnnotations(f); want == "" {
+			assert.NoError(t, err, text)
+		} else {
+			assert.EqualError(t, err, want, text)
+		}
+	}
+	assert.EqualError(t, checkAnnotations(NewFile(make([]byte, 81921))),
+		"Annotations Artifact Too Big. Maximum Allowable Size: 81920")
+	assert.EqualError(t, checkAnnotations(&File{Format: GzipFormat}), "not in gzip format")
 }
 
 // A report that says that it is packed, and is not, is none.

@@ -27,6 +27,7 @@ func checkSettings(in *Settings) (ps Problems) {
 	if err := checkRegistrars(in.ValidRegistrars); err != nil && len(ps) == 0 {
 		ps.Addf(columnRegistrars, "%s", err)
 	}
+	ps = append(ps, checkSettingAttributes(in.Attributes)...)
 	limit := func(field string, value int64) {
 		if value < 0 {
 			ps.Addf(field, "a limit cannot be negative; 0 is GitLab's default")
@@ -38,6 +39,9 @@ func checkSettings(in *Settings) (ps Problems) {
 	limit("group_ci_variables", int64(in.MaxGroupVariables))
 	limit("ci_jobs_trace_size_limit", in.MaxTraceSize)
 	limit(columnMaxArtifactsSize, in.MaxArtifactsSize)
+	if in.ArtifactsExpireIn != "" && !isDuration(in.ArtifactsExpireIn) {
+		ps.Addf(columnArtifactsExpire, "%q is no duration such as \"5 days\"; \"0\" is for good", in.ArtifactsExpireIn)
+	}
 	if in.ContactInterval < 0 {
 		ps.Addf("contact_interval", "ContactInterval cannot be negative; 0 writes every contact")
 	}
@@ -77,6 +81,7 @@ func (st *State) UpdateSettings(in Settings) error {
 	}
 	in.RegistrationToken = st.secret(instanceRegistrationTokens,
 		cmp.Or(in.RegistrationToken, st.Settings.RegistrationToken))
+	in.Attributes = settingChanges(in.Attributes)
 	st.setSettings(in, st.NewProjectsUnshared)
 	return nil
 }

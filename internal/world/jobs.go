@@ -105,9 +105,9 @@ func (st *State) StartJob(j *Job, r *Runner, m *Manager, graceful bool) error {
 func (j *Job) WhenStarted() string { return cmp.Or(j.When, whenOnSuccess) }
 
 // Unplayable says why people cannot start the job by hand: it neither waits for that nor did so before it ended
-// (app/models/ci/build.rb, playable?). nil is that they can.
+// (app/models/ci/build.rb, playable?). A trigger job is not played again (bridge.rb). nil is that they can.
 func (j *Job) Unplayable() error {
-	if j.waitsForPeople() || j.Manual && j.Retryable() {
+	if j.waitsForPeople() || j.Manual && j.Retryable() && !j.IsBridge() {
 		return nil
 	}
 	return fmt.Errorf("job %d is %s; what is played is manual or scheduled, or was so and has ended and not been retried",
@@ -119,14 +119,17 @@ func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status =
 
 // PlayJob makes a job that waits, be it for a person or its turn, pending for a user, with variables that count more
 // than all others and inputs in the place of its own. One that is over and may be retried is tried again, as it was:
-// GitLab hands neither on then. It returns the job that is pending now, or the job as it is if neither can be
-// (app/services/ci/play_build_service.rb, retry_build).
+// GitLab hands neither on then. It returns the job that is pending now, or the job as it is if neither can be, or if
+// the job's model refuses a variable, of which nobody is told (app/services/ci/play_build_service.rb, retry_build).
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
-	err := st.fireWith(j, eventEnqueue, func() {
-		j.User = u
-		j.Variables = lastOfEachKey(slices.Concat(j.Variables, variables))
-		j.handIn(inputs)
-	})
+	err := j.checkVariables(variables)
+	if err == nil {
+		err = st.fireWith(j, eventEnqueue, func() {
+			j.User = u
+			j.Variables = lastOfEachKey(slices.Concat(j.Variables, variables))
+			j.handIn(inputs)
+		})
+	}
 	switch {
 	case err != nil && j.Retryable():
 		return st.RetryJob(j, u, j.Spec.Inputs)
@@ -135,6 +138,20 @@ func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.
 	}
 	st.resetSkippedAfter(j, u)
 	return j
+}
+
+// checkVariables is the model's validation of further variables of a job, whose keys are those of variables and not
+// taken (app/models/ci/job_variable.rb).
+func (j *Job) checkVariables(more []ci.JobVariable) error {
+	for _, v := range more {
+		if said := keyProblems(v.Key); len(said) > 0 {
+			return newInvalid(attrKey, said[0])
+		}
+		if slices.ContainsFunc(j.Variables, func(has ci.JobVariable) bool { return has.Key == v.Key }) {
+			return newInvalid(attrKey, msgAlreadyTaken)
+		}
+	}
+	return nil
 }
 
 // UnscheduleJob takes away the delay of a job, which then waits for a person. The error is that it waits for no time.

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -166,34 +164,6 @@ func userVariables(u *User) ci.JobVariables {
 	}
 	return ci.JobVariables{{Key: "GITLAB_USER_ID", Value: strconv.Itoa(u.ID)}, {Key: "GITLAB_USER_EMAIL", Value: u.Email},
 		{Key: "GITLAB_USER_LOGIN", Value: u.Username}, {Key: "GITLAB_USER_NAME", Value: u.Name}}
-}
-
-// PredefinedFor are the predefined variables of a pipeline that are known before it is stored, but for those that tell
-// where the server is (lib/gitlab/ci/variables/builder/pipeline.rb; app/models/project.rb, predefined_variables).
-func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
-	namespace, name := SplitPath(p.Path)
-	root, _, _ := strings.Cut(p.Path, "/")
-	c := f.Commit
-	_, description, _ := strings.Cut(c.Message, "\n")
-	variables := ci.JobVariables{
-		{Key: "CI_PROJECT_ID", Value: strconv.Itoa(p.ID)}, {Key: "CI_PROJECT_NAME", Value: name},
-		{Key: "CI_PROJECT_TITLE", Value: p.Name}, {Key: "CI_PROJECT_DESCRIPTION", Value: p.Description},
-		{Key: "CI_PROJECT_PATH", Value: p.Path}, {Key: "CI_PROJECT_PATH_SLUG", Value: ci.Slug(p.Path)},
-		{Key: "CI_PROJECT_NAMESPACE", Value: namespace}, {Key: "CI_PROJECT_ROOT_NAMESPACE", Value: root},
-		{Key: "CI_PROJECT_VISIBILITY", Value: string(cmp.Or(p.Visibility, Private))},
-		{Key: "CI_DEFAULT_BRANCH", Value: p.DefaultBranch()}, {Key: "CI_CONFIG_PATH", Value: p.ConfigPath()},
-		{Key: "CI_PIPELINE_IID", Value: strconv.Itoa(p.nextIID())}, {Key: "CI_PIPELINE_SOURCE", Value: f.Source},
-		{Key: "CI_PIPELINE_CREATED_AT", Value: f.CreatedAt.UTC().Format(time.RFC3339)},
-		{Key: "CI_COMMIT_SHA", Value: c.SHA}, {Key: "CI_COMMIT_SHORT_SHA", Value: c.SHA[:shortSHA]},
-		{Key: "CI_COMMIT_BEFORE_SHA", Value: c.BeforeSHA}, {Key: "CI_COMMIT_REF_NAME", Value: f.Ref},
-		{Key: "CI_COMMIT_REF_SLUG", Value: ci.Slug(f.Ref)}, {Key: "CI_COMMIT_MESSAGE", Value: c.Message},
-		{Key: "CI_COMMIT_TITLE", Value: c.Title},
-		{Key: "CI_COMMIT_DESCRIPTION", Value: strings.TrimLeft(description, "\n")},
-		{Key: "CI_COMMIT_REF_PROTECTED", Value: strconv.FormatBool(f.Protected)},
-		{Key: "CI_COMMIT_TIMESTAMP", Value: GitTime(c.CreatedAt)},
-		{Key: "CI_COMMIT_AUTHOR", Value: c.AuthorName + " <" + c.AuthorEmail + ">"},
-	}
-	return variables
 }
 
 // shortSHA is how many digits of a SHA CI_COMMIT_SHORT_SHA has.

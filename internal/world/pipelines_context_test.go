@@ -59,11 +59,16 @@ func TestPredefinedVariables(t *testing.T) {
 	f, problem := st.factsOf(NewPipeline{Project: p, User: st.Users.Rows[0], Source: SourceAPI})
 	require.Empty(t, problem)
 	f.Commit.Message = "Begin\n\nand go on"
-	got := map[string]string{}
-	for _, v := range st.PredefinedFor(p, f) {
-		got[v.Key] = v.Value
+	seen := func() map[string]string {
+		all := map[string]string{}
+		for _, v := range st.PredefinedFor(p, f) {
+			all[v.Key] = v.Value
+		}
+		return all
 	}
-	assert.Equal(t, map[string]string{"CI_PROJECT_ID": strconv.Itoa(p.ID), "CI_PROJECT_NAME": "shop", "CI_PROJECT_TITLE": "Shop",
+	assert.Equal(t, map[string]string{"GITLAB_FEATURES": "", "CI_PROJECT_ID": strconv.Itoa(p.ID), "CI_PROJECT_NAME": "shop",
+		"CI_PROJECT_TITLE": "Shop", "CI_PROJECT_NAMESPACE_ID": strconv.Itoa(p.Group.ID),
+		"CI_PROJECT_REPOSITORY_LANGUAGES": "", "CI_PROJECT_CLASSIFICATION_LABEL": "",
 		"CI_PROJECT_DESCRIPTION": "sells", "CI_PROJECT_PATH": "acme/shop", "CI_PROJECT_PATH_SLUG": "acme-shop",
 		"CI_PROJECT_NAMESPACE": "acme", "CI_PROJECT_ROOT_NAMESPACE": "acme", "CI_PROJECT_VISIBILITY": "private",
 		"CI_DEFAULT_BRANCH": "main", "CI_CONFIG_PATH": ".gitlab-ci.yml", "CI_PIPELINE_IID": "1", "CI_PIPELINE_SOURCE": "api",
@@ -71,7 +76,36 @@ func TestPredefinedVariables(t *testing.T) {
 		"CI_COMMIT_BEFORE_SHA": strings.Repeat("0", 40), "CI_COMMIT_REF_NAME": "main", "CI_COMMIT_REF_SLUG": "main",
 		"CI_COMMIT_MESSAGE": "Begin\n\nand go on", "CI_COMMIT_TITLE": "Begin", "CI_COMMIT_DESCRIPTION": "and go on",
 		"CI_COMMIT_REF_PROTECTED": "true", "CI_COMMIT_TIMESTAMP": "2024-07-01T12:00:00+00:00",
-		"CI_COMMIT_AUTHOR": "Administrator <admin@example.com>"}, got)
+		"CI_COMMIT_AUTHOR": "Administrator <admin@example.com>"}, seen())
+
+	ServeAt(st, func() string { return "https://gitlab.example.com/git" })
+	for key, value := range map[string]string{"CI_SERVER_HOST": "gitlab.example.com", "CI_SERVER_PORT": "443",
+		"CI_PROJECT_URL": "https://gitlab.example.com/git/acme/shop", "CI_API_V4_URL": "https://gitlab.example.com/git/api/v4",
+		"CI_SERVER_VERSION": st.Version.Full()} {
+		assert.Equal(t, value, seen()[key], key)
+	}
+}
+
+// CI_COMMIT_DEFAULT_BRANCH_BASE_SHA and CI_COMMIT_USER_LOGIN of the predefined variables page.
+func TestWhatACommitHasToDoWithOthers(t *testing.T) {
+	st, p, c := withFiles(t, map[string]string{"a": "a"})
+	topic := p.Repository.AddCommit(repository.Commit{Tree: c.Tree, Parents: []string{c.ID}, Message: "More"})
+	p.Repository.SetRef("refs/heads/topic", topic.ID)
+	assert.Equal(t, c.ID, DefaultBranchBase(p, "topic", false, topic.ID))
+	assert.Empty(t, DefaultBranchBase(p, "main", false, c.ID))
+	assert.Empty(t, DefaultBranchBase(p, "v1", true, topic.ID))
+	assert.Empty(t, DefaultBranchBase(p, "topic", false, strings.Repeat("a", 40)), "which is not in the repository")
+	orphan := p.Repository.AddCommit(repository.Commit{Tree: c.Tree, Message: "Alone"})
+	assert.Empty(t, DefaultBranchBase(p, "alone", false, orphan.ID))
+
+	u := st.Users.Rows[0]
+	by := Commit{AuthorEmail: strings.ToUpper(u.Email)}
+	assert.Empty(t, st.CommitUser(by), "whose address is not public")
+	u.Attributes = map[string]string{"public_email": u.Email}
+	assert.Equal(t, u.Username, st.CommitUser(by))
+	u.PrivateProfile = true
+	assert.Empty(t, st.CommitUser(by))
+	assert.Empty(t, st.CommitUser(Commit{AuthorEmail: "nobody@example.com"}))
 }
 
 // lib/gitlab/ci/lint.rb: a text of blanks has errors of its own, and makes nothing.

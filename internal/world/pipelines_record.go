@@ -2,11 +2,9 @@ package world
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
-	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // Pipeline is the record of a pipeline (app/models/ci/pipeline.rb). One that CreatePipeline or AddPipeline made has
@@ -218,6 +216,9 @@ func (p *Pipeline) User() *User {
 	return p.Jobs[0].User
 }
 
+// IsOf reports whether a user of that name set it going (app/finders/ci/pipelines_finder.rb, by_username).
+func (p *Pipeline) IsOf(username string) bool { return Key(p.User().Username) == Key(username) }
+
 // Source is what set the pipeline going, one of PipelineSources.
 func (p *Pipeline) Source() string {
 	if p.Moves() {
@@ -305,19 +306,33 @@ func (p *Pipeline) Latest() []*Job {
 }
 
 // TagMessage is the message of the annotated tag that the pipeline runs for; empty for any other.
-func (p *Pipeline) TagMessage() string {
-	ref, r := p.ref(), p.project.Repository
-	if !ref.isTag || r == nil {
-		return ""
-	}
-	if tag := r.AnnotatedTag(r.Ref(repository.Tag(ref.name))); tag != nil {
-		return strings.TrimSuffix(tag.Message, "\n")
-	}
-	return ""
-}
+func (p *Pipeline) TagMessage() string { return p.project.tagMessage(p.ref().name, p.ref().isTag) }
 
 // gitRef is a branch or a tag: of the same name there may be both.
 type gitRef struct {
 	name  string
 	isTag bool
+}
+
+// NewestOfRefs are the newest of some pipelines of each branch, or of each tag, that there is
+// (app/finders/ci/pipelines_finder.rb, pipelines_for_refs). Where the repository is empty, and jobs were seeded alone,
+// each ref counts as being there.
+func (p *Project) NewestOfRefs(from []*Pipeline, tags bool) (newest []*Pipeline) {
+	there := map[string]bool{}
+	refs := p.Repository.Branches()
+	if tags {
+		refs = p.Repository.Tags()
+	}
+	for _, ref := range refs {
+		there[ref.Name] = true
+	}
+	seen := map[string]bool{}
+	for _, each := range slices.Backward(from) {
+		ref := each.Ref()
+		if each.RefIsTag() == tags && !seen[ref] && (there[ref] || p.Repository.Empty()) {
+			seen[ref] = true
+			newest = append(newest, each)
+		}
+	}
+	return newest
 }

@@ -40,8 +40,9 @@ type CommitDraft struct {
 	Start   string // the revision that the branch begins at if it is not there, and with Force goes on from; "": HEAD
 	Force   bool   // the branch goes on from Start though it is there
 	Message string
-	Author  *repository.Signature // nil: the user
-	Writes  map[string]repository.Write
+	// Author and Committer are nil for the user; of the committer the time is When.
+	Author, Committer *repository.Signature
+	Writes            map[string]repository.Write
 	// When is the time of the commit; zero is now. git keeps whole seconds.
 	When time.Time
 }
@@ -70,11 +71,21 @@ func (st *State) Commit(p *Project, user *User, d CommitDraft,
 	if old == "" {
 		old = repository.ZeroID
 	}
+	return st.commitTo(p, user, RefUpdate{Ref: ref, Old: old}, o, func() (*repository.Commit, error) {
+		return st.makeCommit(r, user, from, d)
+	})
+}
+
+// commitTo moves a branch to a commit that is made. Of one that is refused nothing stays.
+func (st *State) commitTo(p *Project, user *User, u RefUpdate, o PushOptions,
+	makeOne func() (*repository.Commit, error)) (made *repository.Commit, err error) {
+	r := p.Repository
 	objects := r.Count()
 	st.onUndo(func() { r.Forget(objects) })
 	r.Try(func() bool {
-		if made, err = st.makeCommit(r, user, from, d); err == nil {
-			err = st.PushRefs(p, user, []RefUpdate{{ref, old, made.ID}}, o)
+		if made, err = makeOne(); err == nil {
+			u.New = made.ID
+			err = st.PushRefs(p, user, []RefUpdate{u}, o)
 		}
 		return err == nil
 	})
@@ -100,6 +111,9 @@ func (st *State) WriteReadme(p *Project, by *User) error {
 func (st *State) makeCommit(r *repository.Repository, user *User, from *repository.Commit,
 	d CommitDraft) (*repository.Commit, error) {
 	c := repository.Commit{Committer: SignatureOf(user, orNow(d.When, st.Now())), Message: d.Message}
+	if d.Committer != nil {
+		c.Committer.Name, c.Committer.Email = d.Committer.Name, d.Committer.Email
+	}
 	if c.Author = c.Committer; d.Author != nil {
 		c.Author = *d.Author
 	}

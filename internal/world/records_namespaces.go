@@ -161,6 +161,14 @@ func (p *Project) FullNamespaceName() string {
 	return p.Group.FullName()
 }
 
+// NamespaceID is the id of the group or user that the project is in.
+func (p *Project) NamespaceID() int {
+	if p.Group != nil {
+		return p.Group.ID
+	}
+	return p.Owner.ID
+}
+
 // BuildsDisabled is whether nobody has the project's jobs, and no runner gets them.
 func (p *Project) BuildsDisabled() bool { return p.Attributes[AttrBuildsAccess] == FeatureDisabled }
 

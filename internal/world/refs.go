@@ -40,6 +40,13 @@ func (st *State) AllowForcePush(r *ProtectedRef, allowed bool) {
 	r.ForcePush = allowed
 }
 
+// OpenRef says who may push to a protected branch, and who may merge into it.
+func (st *State) OpenRef(r *ProtectedRef, push, merge RefAccess) {
+	before := *r
+	st.onUndo(func() { r.Push, r.Merge = before.Push, before.Merge })
+	r.Push, r.Merge = push, merge
+}
+
 // UnprotectRef takes a rule back.
 func (st *State) UnprotectRef(r *ProtectedRef) {
 	st.ProtectedRefs.remove(r)

@@ -162,37 +162,3 @@ func (p *Project) PipelineRefs() (refs []repository.Ref) {
 	}
 	return refs
 }
-
-// FirstPush is who makes the first branch of a project that has none: GitLab protects it before it is there
-// (app/models/protected_branch.rb, lib/gitlab/access/branch_protection.rb).
-func (st *State) FirstPush(p *Project) RefAccess {
-	switch p.branchProtection() {
-	case protectNothing, protectPartly, protectAfterFirst:
-		return DevelopersUp
-	}
-	return MaintainersUp
-}
-
-func (p *Project) branchProtection() string {
-	if p.Group == nil {
-		return protectFully
-	}
-	return p.Group.Attribute(AttrBranchProtection)
-}
-
-// protectDefault protects the default branch of a project once it is there
-// (app/services/projects/protect_default_branch_service.rb).
-func (st *State) protectDefault(p *Project) {
-	level, name := p.branchProtection(), p.DefaultBranch()
-	if level == protectNothing || st.RefRules(p, false, name).Protected {
-		return
-	}
-	r := ProtectedRef{Project: p, Name: name, Push: MaintainersUp, Merge: MaintainersUp}
-	switch level {
-	case protectPartly:
-		r.Push = DevelopersUp
-	case protectMerging:
-		r.Merge = DevelopersUp
-	}
-	_, _ = st.ProtectRef(r) // the name is there, and no rule is for it
-}

@@ -23,6 +23,8 @@ const (
 	defaultTimezone = "UTC"
 	// maxSchedules is how many a project may have (app/models/plan_limits.rb, ci_pipeline_schedules).
 	maxSchedules = 10
+	// maxInputs is how many inputs one may have (app/models/ci/pipeline.rb, INPUTS_LIMIT).
+	maxInputs = 20
 )
 
 // scheduleWorker is scheduleWorkerCron, read.
@@ -55,12 +57,33 @@ func (c ScheduleChange) applyTo(s *PipelineSchedule) {
 	s.Inputs = slices.DeleteFunc(slices.Clone(s.Inputs), func(in ScheduleInput) bool {
 		return slices.Contains(c.NoInputs, in.Name)
 	})
+	seen := map[string]bool{}
 	for _, in := range c.Inputs {
-		if i := slices.IndexFunc(s.Inputs, func(old ScheduleInput) bool { return old.Name == in.Name }); i >= 0 {
+		i := slices.IndexFunc(s.Inputs, func(old ScheduleInput) bool { return old.Name == in.Name })
+		if i >= 0 && !seen[in.Name] {
 			s.Inputs[i] = in
-		} else {
+		} else { // one that is named twice checkSchedule refuses
 			s.Inputs = append(s.Inputs, in)
 		}
+		seen[in.Name] = true
+	}
+}
+
+// checkInputs is the model's validation of a schedule's inputs (app/models/ci/pipeline_schedule.rb,
+// app/validators/nested_attributes_duplicates_validator.rb).
+func (s *PipelineSchedule) checkInputs(bad *Invalid) {
+	named := map[string]int{}
+	var twice []string
+	for _, in := range s.Inputs {
+		if named[in.Name]++; named[in.Name] == 2 {
+			twice = append(twice, in.Name)
+		}
+	}
+	if len(twice) > 0 {
+		bad.Add(attrInputs, fmt.Sprintf(msgfDuplicateValues, strings.Join(twice, ", ")))
+	}
+	if len(s.Inputs) > maxInputs {
+		bad.Add(attrInputs, fmt.Sprintf(msgfExceedsLimit, maxInputs))
 	}
 }
 
@@ -125,9 +148,14 @@ func (st *State) ChangeSchedule(s, draft *PipelineSchedule) error {
 	return nil
 }
 
-// checkSchedule is the model's validation (app/models/ci/pipeline_schedule.rb).
+// checkSchedule is the model's validation, ahead of which later versions want the full name of a ref
+// (app/models/ci/pipeline_schedule.rb, app/services/ci/pipeline_schedules/base_save_service.rb).
 func (st *State) checkSchedule(s *PipelineSchedule) *Invalid {
 	var bad Invalid
+	if _, _, whole := s.RefName(); st.Has(gitlabversion.ScheduleRefsWhole) && !whole {
+		bad.Add(attrRef, msgAmbiguous)
+		return &bad
+	}
 	blank := func(attribute, value string) {
 		if strings.TrimSpace(value) == "" {
 			bad.Add(attribute, msgBlank)
@@ -143,9 +171,7 @@ func (st *State) checkSchedule(s *PipelineSchedule) *Invalid {
 	blank(attrCronTimezone, s.Timezone)
 	blank(attrRef, s.Ref)
 	blank(attrDescription, s.Description)
-	if _, _, whole := s.RefName(); st.Has(gitlabversion.ScheduleRefsWhole) && s.Ref != "" && !whole {
-		bad.Add(attrBase, msgAmbiguousRef)
-	}
+	s.checkInputs(&bad)
 	return &bad
 }
 

@@ -1,7 +1,9 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -31,16 +33,18 @@ type Settings struct {
 	MaxGroupVariables            int           // of one group; 0 is GitLab's default
 	MaxTraceSize                 int64         // bytes; 0 is GitLab's default
 	MaxArtifactsSize             int64         // bytes; 0 is GitLab's default
+	ArtifactsExpireIn            string        // a duration, "0" for ever, "" GitLab's default
 	RegistryHost                 string        // host and port; empty: there is no container registry
 	LocalRequestsForbidden       bool          // allow_local_requests_from_web_hooks_and_services=false
 	FailingWebhooksDisabled      bool          // the feature flag auto_disabling_web_hooks
 	RateLimit                    RateLimit
-	RateLimitHeaders             bool           // on every answer to a request that the throttle counts
-	TimeZone                     *time.Location // in which times are shown; nil is UTC
-	ContactInterval              time.Duration  // how long a contact that was written keeps later ones from being
-	KeepLatestArtifacts          *bool          // keep_latest_artifact; nil is true
-	RestrictedVisibilities       []Visibility   // restricted_visibility_levels, as they were given
-	EnforceJobTokenAllowlist     *bool          // enforce_ci_inbound_job_token_scope_enabled; nil is as in a new GitLab
+	RateLimitHeaders             bool              // on every answer to a request that the throttle counts
+	TimeZone                     *time.Location    // in which times are shown; nil is UTC
+	ContactInterval              time.Duration     // how long a contact that was written keeps later ones from being
+	KeepLatestArtifacts          *bool             // keep_latest_artifact; nil is true
+	RestrictedVisibilities       []Visibility      // restricted_visibility_levels, as they were given
+	EnforceJobTokenAllowlist     *bool             // enforce_ci_inbound_job_token_scope_enabled; nil is as in a new GitLab
+	Attributes                   map[string]string // those that are not as in a new GitLab; SettingAttributes
 }
 
 // TimeZone finds a time zone by its IANA name in what this machine knows of them; empty is UTC, and then nil.
@@ -77,6 +81,17 @@ func sizeLimit(set int64) int64 {
 	return defaultSizeLimit
 }
 
+// ZoneName is the name that TimeZone has found the zone by.
+func (s Settings) ZoneName() string {
+	if s.TimeZone == nil {
+		return ""
+	}
+	return s.TimeZone.String()
+}
+
+// ArtifactsLifetime is default_artifacts_expire_in: how long artifacts are kept of which the upload does not say it.
+func (s Settings) ArtifactsLifetime() string { return cmp.Or(s.ArtifactsExpireIn, "30 days") }
+
 // KeepsLatestArtifacts is whether the artifacts of the latest successful pipelines outlive their time.
 func (s Settings) KeepsLatestArtifacts() bool {
 	return s.KeepLatestArtifacts == nil || *s.KeepLatestArtifacts
@@ -104,6 +119,7 @@ func (s Settings) Clone() Settings {
 	s.KeepLatestArtifacts = clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)
 	s.EnforceJobTokenAllowlist = clone.Pointer(s.EnforceJobTokenAllowlist, clone.Shallow)
 	s.RestrictedVisibilities = slices.Clone(s.RestrictedVisibilities)
+	s.Attributes = maps.Clone(s.Attributes)
 	return s
 }
 

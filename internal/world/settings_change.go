@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
@@ -22,16 +24,16 @@ type SettingsChange struct {
 	LocalRequestsAllowed, KeepLatestArtifacts, EnforceJobTokenAllowlist             Change[bool]
 	GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration, RunnerTokenExpiration Change[int] // seconds
 	MaxArtifactsSize                                                                Change[int] // MiB
+	ArtifactsExpireIn                                                               Change[string]
 	ValidRegistrars                                                                 Change[[]string]
 	RestrictedVisibilities                                                          Change[[]string]
-
-	// DefaultProjectVisibility and DefaultGroupVisibility are held against what is restricted, and not kept.
-	DefaultProjectVisibility, DefaultGroupVisibility Change[string]
+	Attributes                                                                      map[string]string // in their text form
 }
 
 // The columns of the settings that have validations.
 const (
 	columnMaxArtifactsSize = "max_artifacts_size"
+	columnArtifactsExpire  = "default_artifacts_expire_in"
 	columnRegistrars       = "valid_runner_registrars"
 )
 
@@ -57,12 +59,14 @@ func (st *State) ChangeSettings(c SettingsChange) error {
 	v.interval("project_"+fieldExpiration, c.ProjectRunnerTokenExpiration, &next.ProjectRunnerTokenExpiration)
 	v.interval(fieldExpiration, c.RunnerTokenExpiration, &next.RunnerTokenExpiration)
 	v.megabytes(columnMaxArtifactsSize, c.MaxArtifactsSize, &next.MaxArtifactsSize)
+	v.duration(columnArtifactsExpire, c.ArtifactsExpireIn, &next.ArtifactsExpireIn)
 	if words := c.RestrictedVisibilities; words.Given && words.Value != nil {
 		next.RestrictedVisibilities = visibilitiesOf(*words.Value)
 	}
+	v.attributes(c.Attributes, &next)
 	if st.Has(gitlabversion.DefaultVisibilityUnrestricted) {
-		v.defaultVisibility("default_project_visibility", c.DefaultProjectVisibility, st.Settings, next)
-		v.defaultVisibility("default_group_visibility", c.DefaultGroupVisibility, st.Settings, next)
+		v.defaultVisibility(AttrDefaultProjectVisibility, st.Settings, next)
+		v.defaultVisibility(AttrDefaultGroupVisibility, st.Settings, next)
 	}
 	if kinds := c.ValidRegistrars; kinds.Given && kinds.Value != nil {
 		next.ValidRegistrars = *kinds.Value
@@ -139,18 +143,34 @@ func (v *settingsValidation) megabytes(column string, c Change[int], field *int6
 	}
 }
 
-// defaultVisibility refuses a default visibility that would be for administrators alone. Defaults are not kept: one
-// that is not given is that of a new GitLab, or, where that is restricted already, another one that is not.
-func (v *settingsValidation) defaultVisibility(column string, c Change[string], before, next Settings) {
-	level, restricts := Private, !slices.Equal(before.RestrictedVisibilities, next.RestrictedVisibilities)
-	switch {
-	case c.Value != nil:
-		level = Visibility(*c.Value)
-	case !restricts || before.Restricts(Private):
+// duration sets a time that is given, and kept, in words.
+func (v *settingsValidation) duration(column string, c Change[string], field *string) {
+	switch text := OrEmpty(c.Value); {
+	case !c.Given:
+	case strings.TrimSpace(text) == "":
+		v.Add(column, msgBlank)
+	case !isDuration(text):
+		v.Add(column, msgNoDuration)
+	default:
+		*field = text
+	}
+}
+
+func isDuration(text string) bool {
+	_, err := ci.ParseDuration(text)
+	return err == nil
+}
+
+// defaultVisibility refuses a default visibility that would be for administrators alone, where it or what is restricted
+// changes. One that a seed has restricted stands until it changes.
+func (v *settingsValidation) defaultVisibility(attribute string, before, next Settings) {
+	was, level := before.DefaultVisibility(attribute), next.DefaultVisibility(attribute)
+	if was == level && (before.Restricts(was) ||
+		slices.Equal(before.RestrictedVisibilities, next.RestrictedVisibilities)) {
 		return
 	}
 	if next.Restricts(level) {
-		v.Add(column, msgRestrictedDefault)
+		v.Add(attribute, msgRestrictedDefault)
 	}
 }
 

@@ -78,6 +78,7 @@ func (u *User) grant(c UserChange, wasExternal bool) {
 // CreateUser makes a user for another; the error is an *Invalid (app/services/users/create_service.rb).
 func (st *State) CreateUser(c UserChange, creator *User) (*User, error) {
 	blank := User{State: UserActive, Creator: creator}
+	st.Settings.beginUser(&blank)
 	u := blank.changed(c)
 	if err := st.validateUser(&u, nil, c.Password); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 
 // UserAttributes are what a user may have besides, by GitLab's names: the profile, the note of administrators and
 // preferences.
-var UserAttributes = []string{"bio", "location", "public_email", "commit_email", "skype", "linkedin", "twitter",
+var UserAttributes = []string{"bio", "location", attrPublicEmail, "commit_email", "skype", "linkedin", "twitter",
 	"discord", "website_url", "organization", "pronouns", AttrNote, AttrTheme, AttrColorScheme}
 
 // Those of the attributes that are no text of the profile.
@@ -177,7 +177,7 @@ func checkUserAttribute(name string, u *User) string {
 		return "is not a valid URL"
 	case utf8.RuneCountInString(value) > limit:
 		return msgTooLong(limit)
-	case name == "public_email" || name == "commit_email" && value != PrivateCommitEmail:
+	case name == attrPublicEmail || name == "commit_email" && value != PrivateCommitEmail:
 		if !strings.EqualFold(value, u.Email) || u.Unconfirmed {
 			return msgUnverified
 		}

@@ -37,6 +37,10 @@ func New(v gitlabversion.Version, clock func() time.Time, judge Judge) *State {
 	return st
 }
 
+// ServeAt has the variables of pipelines say where this GitLab is: its URL with its base path, without a slash at the
+// end. It is called once, before the state is used.
+func ServeAt(st *State, address func() string) { st.address = address }
+
 // Visit does something with the state's mutex held. Whoever does takes no lock that is held while this one is taken;
 // the order of all locks of a fake stands at fakegitlab.Fake. The clock is asked while it is held.
 //
