@@ -387,7 +387,7 @@ func (o *options) check() error {
 
 // prepare makes the fake's parts, which know of each other by functions alone.
 func (f *Fake) prepare() {
-	f.state = world.New(f.version, f.clock.Now, front.MayRun)
+	f.state = world.New(f.version, f.clock.Now, front.Around())
 	world.ServeAt(f.state, f.URL)
 	f.tellWebhooks()
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
@@ -447,7 +447,7 @@ func (f *Fake) reset(s *Scenario) error {
 	if s == nil {
 		s = f.initial.scenario
 	}
-	fresh := world.New(f.version, f.clock.First, front.MayRun)
+	fresh := world.New(f.version, f.clock.First, front.Around())
 	world.ServeAt(fresh, f.URL)
 	if s != nil {
 		if err := enter(fresh, *s); err != nil {

@@ -313,11 +313,11 @@ func (s Scenario) rejections() []rejection {
 		panic(err) // it is a constant
 	}
 	if s.Now.IsZero() {
-		st := world.New(version, defaultStartTime, front.MayRun)
+		st := world.New(version, defaultStartTime, front.Around())
 		st.Timeless() // the clock that the times are for is not known
 		return seedAll(st, s)
 	}
-	return seedAll(world.New(version, func() time.Time { return s.Now }, front.MayRun), s)
+	return seedAll(world.New(version, func() time.Time { return s.Now }, front.Around()), s)
 }
 
 // WithVariable returns a copy with the variable of that key of the project or group at path, of the instance for "",

@@ -48,7 +48,15 @@ type AutoCancel struct {
 // Include is a file that a configuration included.
 type Include struct {
 	Location string // its path, without a leading slash
+	// Project and Ref are those that include:project names: the path in small letters, and "HEAD" where no ref is named.
+	// They are empty for include:local.
+	Project, Ref string
+	// In is where the file stands that includes it, and Of where it is itself.
+	In, Of Place
 }
+
+// Place is a project at one of its commits; the zero value is the one whose configuration is read.
+type Place struct{ Project, SHA string }
 
 // Job is a job as a configuration describes it or, in a [Pipeline], as its rules made it.
 type Job struct {
@@ -82,7 +90,7 @@ type Job struct {
 type Rule struct {
 	If      string
 	Changes *Changes
-	Exists  []string
+	Exists  *Exists
 	// When is empty for that of the job; "never" is only allowed here.
 	When          string
 	StartIn       time.Duration
@@ -94,10 +102,19 @@ type Rule struct {
 	AutoCancel AutoCancel
 }
 
-// Changes is rules:changes.
+// Changes is rules:changes: some file differs that one of the paths means, which may be globs, or that fits Regexp.
 type Changes struct {
 	Paths     []string
+	Regexp    string // in place of Paths
 	CompareTo string // a ref, for ChangesFrom of the [Context]
+}
+
+// Exists is rules:exists: some file is there that one of the paths means, which may be globs.
+type Exists struct {
+	Paths []string
+	// Project and Ref are where to look; empty is the commit of the pipeline, or the HEAD of the project.
+	Project, Ref string
+	Regexp       string // in place of Paths
 }
 
 // Policy is only or except: names or /patterns/ of refs, expressions, globs of files.
@@ -124,6 +141,9 @@ type Options struct {
 	// as they are in JSON. A number that is no whole one, or too long for its type, is best a json.Number: 1.0 is another
 	// text than 1.
 	Inputs map[string]any
+	// Project finds the project that include:project or rules:exists:project names, in letters of any case, at a ref: nil
+	// if there is none, or whoever reads may not see its code. Without the function there are no other projects.
+	Project func(path, ref string) *Project
 	// Path is where the file is in the repository; errors of its YAML and of its inputs begin with it then, as they do
 	// in pipelines, which read it as GitLab reads a file that is included. Empty: the text is by itself, as in a lint.
 	Path string
@@ -137,8 +157,8 @@ const errTextNoContent = "Please provide content of .gitlab-ci.yml"
 
 // Read reads the text of a .gitlab-ci.yml as GitLab does. What is wrong with it is in the result's Errors.
 //
-// include:local is followed through Options.Files; files of other projects, remote ones, templates and components are
-// refused by an error that says so.
+// include:local is followed through Options.Files, include:project through Options.Project; remote files, templates and
+// components are refused by an error that says so.
 func Read(source string, o Options) *Config {
 	c := &Config{}
 	if strings.TrimSpace(source) == "" {
@@ -201,14 +221,14 @@ func (c *Config) load(source string, o Options) (*ciyaml.Map, error) {
 		return nil, err
 	}
 	in := &includer{o: o}
-	tree, err := in.document(source, given)
+	tree, err := in.document(source, given, in.own())
 	if o.Path != "" {
 		tree, err = asIncluded(o.Path, tree, err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if tree, err = in.expand(tree); err != nil {
+	if tree, err = in.expand(tree, in.own()); err != nil {
 		return nil, err
 	}
 	if tree, err = ciyaml.Extend(tree); err != nil {

@@ -24,12 +24,12 @@
 //	pipeline := config.Pipeline(ci.Context{Ref: "main"})
 //
 //	config.go              Read: its order, and the types of what it makes
-//	include.go, files.go   include:local and its refusals; files
+//	include*.go, files.go  include: what is named, files of the project and of others, refusals; files
 //	header.go              spec:include
 //	inputs.go              spec:inputs: what they are declared as, and the values given
 //	input_rules.go         spec:inputs:rules
 //	interpolate.go         $[[ inputs.name | function ]] in the values of a file
-//	globs.go               rules:changes and rules:exists
+//	globs.go, regexps.go   rules:changes and rules:exists
 //	entry*.go              the keywords, one after the other, with what GitLab says of wrong ones
 //	schema.go              values that GitLab holds against a JSON schema
 //	parallel.go, logic.go  the parts of parallel jobs; how jobs hang together

@@ -2,6 +2,7 @@ package ci
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,10 +67,8 @@ func (r *reader) root(c *Config, tree *ciyaml.Map) {
 		}
 	}
 	r.readDefaults(tree)
-	if value := tree.Get("include"); value != nil && !isText(value) && !isMap(value) {
-		if _, ok := value.([]any); !ok {
-			r.at("include").kindf("config should be an array or a string")
-		}
+	if value := tree.Get("include"); value != nil { // of which nothing was included
+		r.includes(r.at("include"), &draft{}, value, math.MaxInt)
 	}
 	for _, key := range []string{"before_script", "image", "services", "after_script"} {
 		r.shared(r.at(key), key, tree.Get(key))

@@ -117,6 +117,7 @@ func boolean(value any) *bool {
 func (r *reader) changes(e entry, value any) *Changes {
 	c := &Changes{Paths: r.globs(e, value, errTextListOrHash, "compare_to")}
 	if m, ok := value.(*ciyaml.Map); ok {
+		c.Regexp = e.regexp(m)
 		e.field(m, "compare_to", errTextText, isText)
 		c.CompareTo = ciyaml.Text(m.Get("compare_to"))
 	}
@@ -124,31 +125,39 @@ func (r *reader) changes(e entry, value any) *Changes {
 }
 
 // exists reads rules:exists.
-func (r *reader) exists(e entry, value any) []string {
+func (r *reader) exists(e entry, value any) *Exists {
 	if text, ok := value.(string); ok { // documented nowhere, and yet taken
-		return []string{text}
+		return &Exists{Paths: []string{text}}
 	}
-	globs := r.globs(e, value, errTextTextsOrHash, "project", "ref")
+	x := &Exists{Paths: r.globs(e, value, errTextTextsOrHash, "project", "ref")}
 	if m, ok := value.(*ciyaml.Map); ok {
+		x.Regexp = e.regexp(m)
 		if m.Get("ref") != nil {
 			e.required(m, "project")
 		}
 		e.field(m, "project", errTextText, isText)
 		e.field(m, "ref", errTextText, isText)
+		x.Project, x.Ref = ciyaml.Text(m.Get("project")), ciyaml.Text(m.Get("ref"))
 	}
-	return globs
+	return x
 }
 
 // globs reads a list of globs, or a map with them under paths. wrong is what is said of anything else.
 func (r *reader) globs(e entry, value any, wrong string, more ...string) []string {
 	field := "config"
 	if m, ok := value.(*ciyaml.Map); ok {
-		e.keys(m, append([]string{"paths"}, more...)...)
-		e.required(m, "paths")
-		if !e.fine() {
-			return nil
+		e.keys(m, append([]string{"paths", "regexp"}, more...)...)
+		switch byRegexp := m.Has("regexp"); {
+		case byRegexp && m.Has("paths"):
+			e.addf("config", errTextExactlyOne, "paths, regexp")
+		case !byRegexp:
+			e.required(m, "paths") // the newest say errTextExactlyOne here, too
 		}
-		field, value = "paths", m.Get("paths")
+		paths := m.Get("paths")
+		if !m.Has("paths") || paths == nil && wrong == errTextTextsOrHash { // which may be nothing for exists
+			return []string{}
+		}
+		field, value = "paths", paths
 	} else if _, ok := value.([]any); !ok {
 		e.kindf("%s", wrong)
 		return nil

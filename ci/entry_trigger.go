@@ -2,6 +2,7 @@ package ci
 
 import (
 	"encoding/json"
+	"math"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
 )
@@ -78,7 +79,7 @@ func (r *reader) trigger(e entry, d *draft, value any) {
 		return
 	}
 	if files := m.Get("include"); files != nil {
-		r.childIncludes(e.below("include"), d, files)
+		r.includes(e.below("include"), d, files, maxChildIncludes)
 	}
 	if forward := m.Get("forward"); forward != nil {
 		e.below("forward").forward(forward)
@@ -93,23 +94,25 @@ func (e entry) forward(value any) {
 	e.field(m, "pipeline_variables", errTextBoolean, isBoolean)
 }
 
-// childIncludes reads the files of a child pipeline, which may come from the artifacts of a job.
-func (r *reader) childIncludes(e entry, d *draft, value any) {
+// includes reads an include that is not followed, of so many files at most: that of a child pipeline, whose files may
+// come from the artifacts of a job, or one whose rules let no file in.
+func (r *reader) includes(e entry, d *draft, value any, most int) {
 	if !isText(value) && !isList(value) {
 		e.addf("config", errTextListOrText)
 	}
-	if list, _ := value.([]any); len(list) > maxChildIncludes {
-		e.addf("config", errTextIncludes, maxChildIncludes)
+	if list, _ := value.([]any); len(list) > most {
+		e.addf("config", errTextIncludes, most)
 	}
 	if !e.fine() {
 		return
 	}
-	for _, each := range one(value) {
-		r.childInclude(e.below("include"), d, each)
+	list, _ := flattened(one(value), math.MaxInt)
+	for _, each := range list {
+		r.include(e.below("include"), d, each)
 	}
 }
 
-func (r *reader) childInclude(e entry, d *draft, value any) {
+func (r *reader) include(e entry, d *draft, value any) {
 	m, ok := value.(*ciyaml.Map)
 	if !ok && !isText(value) {
 		e.addf("config", errTextHashOrText)

@@ -50,6 +50,7 @@ func Matching(paths []string, pattern string) (matched []string) {
 
 // isYAML says whether a file has an ending that may be included.
 func isYAML(location string) bool {
-	ending := strings.ToLower(path.Ext(path.Base(location)))
-	return ending == ".yml" || ending == ".yaml"
+	name := path.Base(location)
+	ending := strings.ToLower(path.Ext(name))
+	return (ending == ".yml" || ending == ".yaml") && len(ending) < len(name)
 }

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -79,4 +80,23 @@ func TestGlobs(t *testing.T) {
 func TestBracesTakeNoMore(t *testing.T) {
 	assert.False(t, globMatcher(strings.Repeat("{a}", 100_000))("a"))
 	assert.True(t, globMatcher(strings.Repeat("{a}", 100))(strings.Repeat("a", 100)))
+}
+
+// GitLab takes rules:exists to hold without a look where globs would be compared with paths more than 50,000 times;
+// files below the top folder count only if a glob reaches there.
+func TestComparisonsOfExists(t *testing.T) {
+	var top, below []string
+	for i := range 5001 {
+		top = append(top, fmt.Sprintf("d%04d", i))
+		below = append(below, fmt.Sprintf("sub/d%04d", i))
+	}
+	patterns := make(globs, 10)
+	for i := range patterns {
+		patterns[i] = fmt.Sprint("no", i, "*")
+	}
+	assert.True(t, patterns.exist(top))
+	assert.False(t, patterns.exist(top[1:]))
+	assert.False(t, patterns.exist(below))
+	assert.True(t, append(patterns, "a/*").exist(below))
+	assert.False(t, append(patterns[:8:8], "a/*", "**/*.rb").exist(below), "an ending is no pattern")
 }

@@ -2,6 +2,7 @@ package ci
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
@@ -12,7 +13,7 @@ type globs []string
 
 // How many comparisons of a glob with a path GitLab makes before it takes the rule to hold.
 const (
-	maxExistsComparisons  = 10_000
+	maxExistsComparisons  = 50_000
 	maxChangesComparisons = 50_000
 )
 
@@ -41,12 +42,21 @@ func (g globs) changed(paths []string) bool {
 }
 
 // exist says whether there is a file that is meant, among the paths in order. GitLab looks at globs that are names
-// first, then at those of an ending alone, and only the others count as comparisons.
+// first, then at those of an ending alone, and only the others count as comparisons. Where none reaches below the top
+// folder, only files there count (lib/gitlab/ci/build/rules/rule/clause/exists.rb).
 func (g globs) exist(paths []string) bool {
+	reachesBelow := func(glob string) bool { return strings.Contains(glob, "/") || strings.Contains(glob, "**") }
+	if !slices.ContainsFunc(g, reachesBelow) {
+		paths = slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return strings.Contains(path, "/") })
+	}
 	var patterns, endings []string
 	for _, glob := range g {
 		ending := strings.TrimPrefix(glob, "**/*")
 		switch {
+		case isName(glob) && strings.HasSuffix(glob, "/"):
+			if hasFolder(paths, glob) {
+				return true
+			}
 		case isName(glob):
 			if _, ok := slices.BinarySearch(paths, glob); ok {
 				return true
@@ -62,15 +72,15 @@ func (g globs) exist(paths []string) bool {
 			return true
 		}
 	}
-	left := maxExistsComparisons
-	for _, glob := range patterns {
-		most := paths[:min(left, len(paths))]
-		if slices.ContainsFunc(most, globMatcher(glob)) || len(most) < len(paths) {
-			return true
-		}
-		left -= len(most)
-	}
-	return false
+	return len(paths)*len(patterns) > maxExistsComparisons ||
+		slices.ContainsFunc(patterns, func(glob string) bool { return slices.ContainsFunc(paths, globMatcher(glob)) })
+}
+
+// hasFolder says whether a path begins with the name of a folder as GitLab finds that: by a search in halves that takes
+// it for true from the first such path on, and so misses a folder that is followed by many others.
+func hasFolder(paths []string, folder string) bool {
+	i := sort.Search(len(paths), func(i int) bool { return strings.HasPrefix(paths[i], folder) })
+	return i < len(paths)
 }
 
 // isName says whether a glob has nothing that stands for something else.

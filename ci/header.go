@@ -16,9 +16,12 @@ const (
 		"inline specifications."
 )
 
+// headerKinds are the kinds of files that spec:include may name, in GitLab's order.
+var headerKinds = []string{kindLocal, kindRemote, kindProject}
+
 // headed is what the inputs that a header declares, by itself and by the files that it includes, are with the values
 // given.
-func (in *includer) headed(header, given *ciyaml.Map) inputs {
+func (in *includer) headed(header, given *ciyaml.Map, at place) inputs {
 	if wrong := checkHeader(header); len(wrong) > 0 {
 		return inputs{errors: wrong}
 	}
@@ -27,7 +30,7 @@ func (in *includer) headed(header, given *ciyaml.Map) inputs {
 	if spec.Get("include") == nil {
 		return takeInputs(declared, given)
 	}
-	declared, err := in.declared(spec.Get("include"), declared)
+	declared, err := in.declared(spec.Get("include"), declared, at)
 	if err != nil {
 		taken := takeInputs(nil, given) // GitLab goes on with no inputs
 		taken.errors = slices.Insert(taken.errors, 0, err.Error())
@@ -37,25 +40,25 @@ func (in *includer) headed(header, given *ciyaml.Map) inputs {
 }
 
 // declared are the inputs of the files that a header includes, and then its own.
-func (in *includer) declared(includes any, own *ciyaml.Map) (*ciyaml.Map, error) {
-	list, isList := includes.([]any)
-	if !isList {
-		list = []any{includes}
-	}
-	files, err := in.meet(list)
+func (in *includer) declared(includes any, own *ciyaml.Map, at place) (*ciyaml.Map, error) {
+	files, err := in.meet(one(includes), at, headerKinds, "header include")
 	if err != nil {
 		return nil, err
 	}
-	var parts []*ciyaml.Map
-	for _, each := range files {
-		file, err := in.alone(each)
-		if err != nil {
+	for _, f := range files {
+		if err := in.read(f, false); err != nil {
 			return nil, err
 		}
-		if unknown := file.Without("inputs").Keys(); len(unknown) > 0 {
-			return nil, fmt.Errorf(errTextHeaderKeys, each.location, strings.Join(unknown, ", :"))
+	}
+	var parts []*ciyaml.Map
+	for _, f := range files {
+		if f.err != nil {
+			return nil, f.err
 		}
-		part, _ := file.Get("inputs").(*ciyaml.Map)
+		if unknown := f.tree.Without("inputs").Keys(); len(unknown) > 0 {
+			return nil, fmt.Errorf(errTextHeaderKeys, in.masked(f.Location), strings.Join(unknown, ", :"))
+		}
+		part, _ := f.tree.Get("inputs").(*ciyaml.Map)
 		parts = append(parts, part)
 	}
 	all, twice := &ciyaml.Map{}, []string{}

@@ -3,42 +3,44 @@ package ci
 import (
 	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
 )
 
-// maxIncludes is how many files one configuration may include in all.
-const maxIncludes = 150
-
-// includeKinds are the sources of a file, in GitLab's order. All but local lie outside of what is read here.
-var includeKinds = []string{"local", "project", "remote", "template", "artifact", "component"}
+const (
+	// maxIncludes is how many files one configuration may include in all.
+	maxIncludes = 150
+	// maxTotalSize is what all files of a configuration may weigh (ci_max_total_yaml_size_bytes).
+	maxTotalSize = 150 * 2 << 20
+)
 
 // Texts of lib/gitlab/ci/config/external. What stands in brackets is ours: GitLab would have gone and looked.
 const (
-	errTextLocalMissing  = "Local file `%s` does not exist!"
-	errTextLocalEmpty    = "Local file `%s` is empty!"
-	errTextNotYAML       = "Included file `%s` does not have YAML extension!"
-	errTextNotText       = "Included file `%s` needs to be a string"
-	errTextNoSubkey      = "`%s` does not have a valid subkey for include. Valid subkeys are: `%s`"
-	errTextTwoSubkeys    = "Each include must use only one of: `%s`"
-	errTextTooManyFiles  = "Maximum of %d nested includes are allowed!"
-	errTextBlankFile     = "Included file `%s` does not have valid YAML syntax!"
-	errTextBadInclude    = "Each include must be a hash or a string"
-	errTextOtherProject  = "Project `%s` not found or access denied! " + errTextLocalOnly
-	errTextRemote        = "Remote file `%s` could not be fetched because of a socket error! " + errTextLocalOnly
+	errTextLocalMissing = "Local file `%s` does not exist!"
+	errTextLocalEmpty   = "Local file `%s` is empty!"
+	errTextNotYAML      = "Included file `%s` does not have YAML extension!"
+	errTextNotText      = "Included file `%s` needs to be a string"
+	errTextTooManyFiles = "Maximum of %d nested includes are allowed!"
+	errTextBlankFile    = "Included file `%s` does not have valid YAML syntax!"
+	errTextOtherProject = "Project `%s` not found or access denied! Make sure any includes in the pipeline " +
+		"configuration are correctly defined."
+	errTextOtherRef      = "Project `%s` reference `%s` does not exist!"
+	errTextOtherMissing  = "Project `%s` file `%s` does not exist!"
+	errTextOtherEmpty    = "Project `%s` file `%s` is empty!"
+	errTextRemote        = "Remote file `%s` could not be fetched because of a socket error! " + errTextNotFollowed
+	errTextRemoteAddress = "Remote file `%s` does not have a valid address!"
 	errTextTemplate      = "Included file `%s` is empty or does not exist! (fakegitlab has no templates)"
-	errTextArtifactFile  = "Job `%s` not found in parent pipeline or does not have artifacts! " + errTextLocalOnly
-	errTextComponent     = "Component '%s' - content not found " + errTextLocalOnly
-	errTextLocalOnly     = "(fakegitlab includes local files only)"
-	errTextIncludeInputs = "include inputs " + errTextHash
+	errTextTemplateName  = "Template file `%s` is not a valid location!"
+	errTextArtifactFile  = "Including configs from artifacts is only allowed when triggering child pipelines"
+	errTextComponent     = "Component '%s' - content not found " + errTextNotFollowed
+	errTextNotFollowed   = "(fakegitlab includes files of its projects only)"
 	errTextTotalSize     = "Total size of combined CI/CD configuration is too big"
 )
 
-// document reads one file: its header takes the inputs given, and its values have them in the place of its blocks.
-func (in *includer) document(source string, given *ciyaml.Map) (*ciyaml.Map, error) {
+// document reads one file, which stands at a place: its header takes the inputs given, and its values have them in the
+// place of its blocks.
+func (in *includer) document(source string, given *ciyaml.Map, at place) (*ciyaml.Map, error) {
 	header, config, err := ciyaml.Documents(source)
 	switch {
 	case err != nil:
@@ -48,7 +50,7 @@ func (in *includer) document(source string, given *ciyaml.Map) (*ciyaml.Map, err
 	case header == nil:
 		return config, nil
 	}
-	taken := in.headed(header, given)
+	taken := in.headed(header, given, at)
 	if n := len(taken.errors); n > 0 {
 		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
 	}
@@ -57,6 +59,19 @@ func (in *includer) document(source string, given *ciyaml.Map) (*ciyaml.Map, err
 		return nil, ciyaml.ErrTooBig
 	}
 	return tree, err
+}
+
+// Project is another project than the one whose configuration is read, at one of its commits.
+type Project struct {
+	Path, SHA string
+	// Files are those of the commit; nil if the project has no such ref.
+	Files Files
+}
+
+// place is where a file stands that includes others: include:local looks for them there.
+type place struct {
+	Place
+	files Files
 }
 
 // includer puts the files that a configuration includes below it.
@@ -68,237 +83,170 @@ type includer struct {
 	matched map[string][]string
 }
 
-// included is a file that is to be included, with the inputs given to it.
+// own is the place of the configuration itself.
+func (in *includer) own() place { return place{files: in.o.Files} }
+
+// included is a file that is to be included.
 type included struct {
-	location string
-	inputs   *ciyaml.Map
+	Include
+	kind   string // one of the includeKinds
+	named  any    // what it is named by
+	inputs *ciyaml.Map
+	files  Files // where it is
+	err    error // what is wrong with it, which GitLab says once it has looked at all files beside it
+	tree   *ciyaml.Map
 }
 
-// expand is the configuration over the files that it includes: later files win over earlier ones, and it over all.
-func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
-	given := tree.Get("include")
-	if given == nil {
-		return tree, nil
+// expand is a configuration over the files that it includes: later files win over earlier ones, and it over all. One
+// that includes none stays as it is, with the keyword.
+func (in *includer) expand(tree *ciyaml.Map, at place) (*ciyaml.Map, error) {
+	list := []any{}
+	if given := tree.Get("include"); given != nil {
+		list = one(given)
 	}
-	list, ok := given.([]any)
-	if !ok {
-		list = []any{given}
+	files, err := in.meet(list, at, includeKinds, "include")
+	if err != nil || len(files) == 0 {
+		return tree, err
 	}
-	files, err := in.meet(list)
-	if err != nil {
-		return nil, err
-	}
-	merged := &ciyaml.Map{}
-	for _, each := range files {
-		file, err := in.file(each)
-		if err != nil {
+	for _, f := range files {
+		if err := in.read(f, true); err != nil {
 			return nil, err
 		}
-		if merged = merged.Merge(file); ciyaml.TooBig(merged) {
+	}
+	merged := &ciyaml.Map{}
+	for _, f := range files {
+		if f.err != nil {
+			return nil, f.err
+		}
+		if merged = merged.Merge(f.tree); ciyaml.TooBig(merged) {
 			return nil, ciyaml.ErrTooBig
 		}
 	}
-	return merged.Merge(tree.Without("include")), nil
+	return merged.Merge(tree).Without("include"), nil
 }
 
-// meet notes the files that a list of includes names. What these include in their turn is met after all of them.
-func (in *includer) meet(list []any) (files []included, err error) {
+// meet notes the files that a list of includes names, which may be of some kinds. What these include in their turn is
+// met after all of them. word is what GitLab calls such an include.
+func (in *includer) meet(list []any, at place, kinds []string, word string) (files []*included, err error) {
+	if list, err = in.wanted(list, at); err != nil {
+		return nil, err
+	}
 	in.matched = map[string][]string{}
 	for _, each := range list {
 		// One more than there may be is enough to refuse them; the rest is looked at for what else is wrong.
-		located, err := in.locate(each, maxIncludes+1-len(in.met)-len(files))
-		if err != nil {
-			return nil, err
+		for _, location := range in.spread(each.(*ciyaml.Map), at, maxIncludes+1-len(in.met)-len(files)) {
+			f, err := in.match(location, kinds, word)
+			if err != nil {
+				return nil, err
+			}
+			f.In, f.Of, f.files = at.Place, at.Place, at.files
+			files = append(files, f)
 		}
-		files = append(files, located...)
 	}
-	for _, each := range files {
+	for _, f := range files {
 		if len(in.met) >= maxIncludes {
 			return nil, fmt.Errorf(errTextTooManyFiles, maxIncludes)
 		}
-		in.met = append(in.met, Include{Location: each.location})
+		in.met = append(in.met, f.Include)
+		f.err = in.misnamed(f)
+	}
+	for i, f := range files {
+		if f.err == nil {
+			f.err = in.find(f)
+			in.met[len(in.met)-len(files)+i] = f.Include
+		}
 	}
 	return files, nil
 }
 
-// locate says which local files, of so many at most, an element of include names.
-func (in *includer) locate(given any, room int) ([]included, error) {
-	var local any
-	var inputs *ciyaml.Map
-	switch v := given.(type) {
-	case string:
-		if strings.HasPrefix(v, "http://") || strings.HasPrefix(v, "https://") {
-			return nil, fmt.Errorf(errTextRemote, v)
-		}
-		local = v
-	case *ciyaml.Map:
-		wanted, err := in.wanted(v)
-		if err != nil || !wanted {
-			return nil, err
-		}
-		if local, err = localOf(v); err != nil {
-			return nil, err
-		}
-		inputs, _ = v.Get("inputs").(*ciyaml.Map)
-	default:
-		return nil, errors.New(errTextBadInclude)
-	}
-	text, ok := local.(string)
-	if !ok {
-		return nil, fmt.Errorf(errTextNotText, ciyaml.Text(local))
-	}
-	location := strings.TrimLeft(Expand(text, in.o.Variables), "/")
-	if room <= 0 {
-		return nil, nil
-	}
-	paths := in.paths(location)
-	found := make([]included, min(len(paths), room))
-	for i := range found {
-		found[i] = included{paths[i], inputs}
-	}
-	return found, nil
-}
+// masked is a text as GitLab shows it in an error: without the values of masked variables.
+func (in *includer) masked(text string) string { return in.o.Variables.mask(text) }
 
-// paths are the files at a location, which may be a wildcard: one that names files met before does not mean these.
-func (in *includer) paths(location string) []string {
-	if !strings.Contains(location, "*") {
-		return []string{location}
-	}
-	matched, known := in.matched[location]
-	if known || in.o.Files == nil {
-		return matched
-	}
-	matched = slices.DeleteFunc(Matching(in.o.Files.Paths(), location), func(path string) bool {
-		return slices.Contains(in.met, Include{Location: path})
-	})
-	in.matched[location] = matched
-	return matched
-}
-
-// localOf is the local file that an include names; naming anything else is refused.
-func localOf(include *ciyaml.Map) (any, error) {
-	var kinds []string
-	for _, kind := range includeKinds {
-		if value := include.Get(kind); value != nil && value != "" {
-			kinds = append(kinds, kind)
-		}
-	}
-	valid := strings.Join(includeKinds, "`, `")
+// misnamed is what is wrong with the name of a file, before it is looked for.
+func (in *includer) misnamed(f *included) error {
+	name := in.masked(ciyaml.Text(f.named))
 	switch {
-	case len(kinds) == 0:
-		return nil, fmt.Errorf(errTextNoSubkey, ciyaml.JSON(include), valid)
-	case len(kinds) > 1:
-		return nil, fmt.Errorf(errTextTwoSubkeys, valid)
-	case include.Get("inputs") != nil && !isMap(include.Get("inputs")):
-		return nil, errors.New(errTextIncludeInputs)
+	case !isText(f.named):
+		return fmt.Errorf(errTextNotText, name)
+	case f.kind == kindComponent:
+		return nil
+	case !isYAML(ciyaml.Text(f.named)):
+		return fmt.Errorf(errTextNotYAML, name)
+	case f.kind == kindRemote && !isAddress(ciyaml.Text(f.named)):
+		return fmt.Errorf(errTextRemoteAddress, name)
+	case f.kind == kindTemplate && !strings.HasSuffix(name, ".gitlab-ci.yml"):
+		return fmt.Errorf(errTextTemplateName, name)
 	}
-	value := ciyaml.Text(include.Get(kinds[0]))
-	switch kinds[0] {
-	case "project":
-		return nil, fmt.Errorf(errTextOtherProject, value)
-	case "remote":
-		return nil, fmt.Errorf(errTextRemote, value)
-	case "template":
-		return nil, fmt.Errorf(errTextTemplate, value)
-	case "artifact":
-		return nil, fmt.Errorf(errTextArtifactFile, ciyaml.Text(include.Get("job")))
-	case "component":
-		return nil, fmt.Errorf(errTextComponent, value)
-	}
-	return include.Get("local"), nil
+	return nil
 }
 
-// wanted says whether the rules of an include, if any, let the file in.
-func (in *includer) wanted(include *ciyaml.Map) (bool, error) {
-	given := include.Get("rules")
-	if given == nil {
-		return true, nil
-	}
-	rules, err := includeRules(given)
-	if err != nil {
-		return false, err
-	}
-	b := newBuilder(nil, Context{Files: in.o.Files, Changes: in.o.Changes, ChangesFrom: in.o.ChangesFrom})
-	seen := scopeOf(b.room, &layer{list: in.o.Variables})
-	for _, rule := range rules {
-		holds, err := b.holds(rule, seen)
-		if err != nil {
-			return false, fmt.Errorf("include:%w", err)
+// find looks where a file is: in the place that includes it, or in another project.
+func (in *includer) find(f *included) error {
+	name := in.masked(ciyaml.Text(f.named))
+	switch f.kind {
+	case kindRemote:
+		return fmt.Errorf(errTextRemote, name)
+	case kindTemplate:
+		return fmt.Errorf(errTextTemplate, name)
+	case kindArtifact:
+		return errors.New(errTextArtifactFile)
+	case kindComponent:
+		return fmt.Errorf(errTextComponent, name)
+	case kindProject:
+		var other *Project
+		if in.o.Project != nil {
+			other = in.o.Project(f.Project, f.Ref)
 		}
-		if holds {
-			return rule.When != whenNever, nil
+		if other == nil {
+			return fmt.Errorf(errTextOtherProject, in.masked(f.Project))
+		}
+		f.Of, f.files = Place{other.Path, other.SHA}, other.Files
+		if other.Files == nil {
+			return fmt.Errorf(errTextOtherRef, in.masked(f.Project), in.masked(f.Ref))
 		}
 	}
-	return false, nil
+	return nil
 }
 
-// includeRules reads the rules of an include, which have fewer keywords than those of a job.
-func includeRules(given any) ([]Rule, error) {
-	r := &reader{}
-	e := r.at("include:rules")
-	if ciyaml.Blank(given) {
-		e.addf("config", errTextBlank)
+// read reads a file and, if that is wanted, what it includes. What is wrong with the file itself is noted in it; what
+// is wrong with those below it ends everything at once.
+func (in *includer) read(f *included, nested bool) error {
+	if f.err != nil {
+		return nil
 	}
-	if !isList(given) {
-		e.addf("config", errTextArray)
+	content, ok := "", false
+	if f.files != nil {
+		content, ok = f.files.Read(f.Location)
 	}
-	var rules []Rule
-	list, _ := flattened(one(given), math.MaxInt)
-	for _, each := range list {
-		below := r.at("include:rule") // of which GitLab leaves out the list, as that has no key
-		m, ok := each.(*ciyaml.Map)
-		if !ok {
-			below.addf("config", errTextHash)
-			break
-		}
-		if below.keys(m, "if", "changes", "exists", "when"); !below.fine() {
-			break
-		}
-		if glob, ok := m.Get("exists").(string); ok { // which GitLab takes here alone
-			m = m.With("exists", []any{glob})
-		}
-		rules = append(rules, r.rule(below, m, true))
-	}
-	if len(r.errors) > 0 {
-		return nil, errors.New(r.errors[0])
-	}
-	return rules, nil
-}
-
-// maxTotalSize is what all files of a configuration may weigh (ci_max_total_yaml_size_bytes).
-const maxTotalSize = 150 * 2 << 20
-
-// file reads one local file with all that it includes.
-func (in *includer) file(each included) (*ciyaml.Map, error) {
-	tree, err := in.alone(each)
-	if err != nil {
-		return nil, err
-	}
-	return in.expand(tree)
-}
-
-// alone reads one local file without what it includes.
-func (in *includer) alone(each included) (*ciyaml.Map, error) {
-	location := each.location
-	if !isYAML(location) {
-		return nil, fmt.Errorf(errTextNotYAML, location)
-	}
-	var content string
-	var ok bool
-	if in.o.Files != nil {
-		content, ok = in.o.Files.Read(location)
+	name := in.masked(f.Location)
+	missing, empty := fmt.Sprintf(errTextLocalMissing, name), fmt.Sprintf(errTextLocalEmpty, name)
+	if f.kind == kindProject {
+		project := in.masked(f.Project)
+		missing, empty = fmt.Sprintf(errTextOtherMissing, project, name), fmt.Sprintf(errTextOtherEmpty, project, name)
 	}
 	switch {
 	case !ok:
-		return nil, fmt.Errorf(errTextLocalMissing, location)
+		f.err = errors.New(missing)
+		return nil
 	case strings.TrimSpace(content) == "":
-		return nil, fmt.Errorf(errTextLocalEmpty, location)
+		f.err = errors.New(empty)
+		return nil
+	}
+	at := place{f.Of, f.files}
+	f.tree, f.err = in.document(content, f.inputs, at)
+	if f.err == nil && nested {
+		var err error
+		if f.tree, err = in.expand(f.tree, at); err != nil {
+			return err
+		}
+	}
+	if f.tree, f.err = asIncluded(name, f.tree, f.err); f.err != nil {
+		return nil
 	}
 	if in.size += len(content); in.size > maxTotalSize {
-		return nil, errors.New(errTextTotalSize)
+		return errors.New(errTextTotalSize)
 	}
-	tree, err := in.document(content, each.inputs)
-	return asIncluded(location, tree, err)
+	return nil
 }
 
 // asIncluded is what GitLab makes of one file that has been read, or not: its errors name the file.

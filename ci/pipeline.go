@@ -22,7 +22,11 @@ type Context struct {
 	// Predefined are variables that lose against those of the YAML, beside CI, GITLAB_CI, CI_PIPELINE_SOURCE and
 	// CI_COMMIT_REF_NAME, _REF_SLUG, _BRANCH and _TAG, which are always there.
 	Predefined JobVariables
-	// Variables win against those of the YAML: of the instance, the group, the project and, last, of the pipeline.
+	// Caller are variables that tell who set the pipeline going. They win against those of the YAML, and includes do not
+	// see them.
+	Caller JobVariables
+	// Variables win against those of the YAML and of the caller: of the instance, the group, the project and, last, of
+	// the pipeline.
 	Variables JobVariables
 	// OnEnvironment are the variables that jobs with an environment of that name have in place of Variables; nil is that
 	// they have the same.
@@ -34,15 +38,18 @@ type Context struct {
 	// ChangesFrom are the files that differ from a ref, for rules:changes:compare_to; not ok is GitLab's error that it is
 	// not a valid ref. With nil a rule with compare_to goes by Changes, too.
 	ChangesFrom func(ref string) (changed []string, ok bool)
+	// Project finds other projects, for rules:exists:project, and means what it does in [Options].
+	Project func(path, ref string) *Project
 	// NoJobGroupName is that jobs have no CI_JOB_GROUP_NAME, as before GitLab 17.10.
 	NoJobGroupName bool
 }
 
 // Options are those to read the configuration with for the same pipeline: conditions of includes see what rules of
-// workflow see, but for the variables of the YAML.
+// workflow see, but for the variables of the YAML and of the caller (lib/gitlab/ci/variables/builder.rb,
+// config_variables).
 func (x Context) Options() Options {
 	return Options{Files: x.Files, Variables: slices.Concat(x.Predefined.over(x.predefined()), x.Variables),
-		Changes: x.Changes, ChangesFrom: x.ChangesFrom}
+		Changes: x.Changes, ChangesFrom: x.ChangesFrom, Project: x.Project}
 }
 
 // Pipeline is what GitLab would make of a configuration. If Errors is not empty it would make none.
@@ -69,7 +76,9 @@ const (
 		"See needs keyword documentation for more details"
 	maxNeeds = 50
 
-	errTextRule = "Failed to parse rule for %s: %s"
+	errTextRule          = "Failed to parse rule for %s: %s"
+	errTextExistsProject = "rules:exists:project `%s` not found or access denied"
+	errTextExistsRef     = "rules:exists:ref `%s` is not a valid ref in project `%s`"
 )
 
 // maxVariables is how many variables the jobs of a configuration, or of a pipeline, may have in all, beside those that
@@ -173,6 +182,7 @@ type builder struct {
 	config            *Config
 	x                 Context
 	predefined, given *layer
+	caller            *layer
 	root              *layer // the variables of the root, as workflow:rules left them
 	rootCycle         error
 	onEnvironment     map[string]*layer
@@ -184,7 +194,8 @@ type builder struct {
 func newBuilder(c *Config, x Context) *builder {
 	room := ciexpr.MostExpanded
 	return &builder{config: c, x: x, predefined: &layer{list: x.Predefined.over(x.predefined())},
-		given: &layer{list: x.Variables}, onEnvironment: map[string]*layer{}, references: map[string][]string{},
+		caller: &layer{list: x.Caller}, given: &layer{list: x.Variables},
+		onEnvironment: map[string]*layer{}, references: map[string][]string{},
 		room: &room, variablesLeft: maxVariables}
 }
 
@@ -193,7 +204,7 @@ func (b *builder) workflow(p *Pipeline) bool {
 	p.Variables = slices.Clone(b.config.Variables)
 	p.AutoCancel = b.config.Workflow.AutoCancel
 	if rules := b.config.Workflow.Rules; rules != nil {
-		seen := scopeOf(b.room, b.predefined, &layer{list: p.Variables}, b.given)
+		seen := scopeOf(b.room, b.predefined, &layer{list: p.Variables}, b.caller, b.given)
 		rule, err := b.first(rules, seen) // GitLab passes over the error, and there is no pipeline
 		if err != nil || rule == nil || rule.When == whenNever {
 			return false
@@ -203,7 +214,7 @@ func (b *builder) workflow(p *Pipeline) bool {
 			cmp.Or(rule.AutoCancel.OnJobFailure, p.AutoCancel.OnJobFailure)}
 	}
 	b.root, b.rootCycle = &layer{list: slices.Clip(p.Variables)}, p.Variables.cycle(b.references)
-	seen := scopeOf(b.room, b.predefined, b.root, b.given)
+	seen := scopeOf(b.room, b.predefined, b.root, b.caller, b.given)
 	p.Name = strings.TrimSpace(ciexpr.Replaced(b.config.Workflow.Name, ciexpr.InText, seen.expanded, false, b.room))
 	return true
 }
@@ -218,11 +229,11 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	j.Spec = j.Spec.Clone()
 	own, given := &layer{list: b.x.predefinedOf(j)}, b.given
 	if env := j.Spec.Environment; env.Name != "" {
-		seen := scopeOf(b.room, own, b.predefined, variables, b.given)
+		seen := scopeOf(b.room, own, b.predefined, variables, b.caller, b.given)
 		name := ciexpr.Replaced(env.Name, ciexpr.InText, seen.expanded, false, b.room)
 		own, given = &layer{list: append(own.list, env.predefined(name)...)}, b.givenOn(name)
 	}
-	seen := scopeOf(b.room, own, b.predefined, variables, given)
+	seen := scopeOf(b.room, own, b.predefined, variables, b.caller, given)
 	var more JobVariables
 	if j.Rules != nil {
 		rule, err := b.first(j.Rules, seen)
@@ -250,7 +261,7 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	for i, tag := range j.Tags { // in which what is unknown stays, and neither values nor rules are looked into
 		j.Tags[i] = ciexpr.Replaced(tag, ciexpr.InText, seen.lookup, true, b.room)
 	}
-	seen = scopeOf(b.room, own, b.predefined, variables, given)
+	seen = scopeOf(b.room, own, b.predefined, variables, b.caller, given)
 	j.ResourceGroup = ciexpr.Replaced(j.ResourceGroup, ciexpr.InText, seen.expanded, false, b.room)
 	if !isResourceKey(j.ResourceGroup) {
 		j.ResourceGroup = ""
@@ -343,7 +354,10 @@ func (b *builder) holds(rule Rule, seen *scope) (bool, error) {
 			return false, err
 		}
 	}
-	return rule.Exists == nil || b.exists(rule.Exists, seen), nil
+	if rule.Exists != nil {
+		return b.exists(*rule.Exists, seen)
+	}
+	return true, nil
 }
 
 func isTrueFor(expression string, seen *scope) bool {
@@ -354,26 +368,59 @@ func isTrueFor(expression string, seen *scope) bool {
 // changedFrom says whether a file that rules:changes means differs from the ref that it names, or nobody knows.
 func (b *builder) changedFrom(c Changes, seen *scope) (bool, error) {
 	if c.CompareTo == "" || b.x.ChangesFrom == nil {
-		return b.changed(c.Paths, seen), nil
+		return b.changed(c, b.x.Changes, seen)
 	}
 	changes, ok := b.x.ChangesFrom(ciexpr.Replaced(c.CompareTo, ciexpr.InText, seen.expanded, true, b.room))
 	if !ok {
 		return false, errCompareTo
 	}
-	return changes == nil || expandedGlobs(c.Paths, seen.expanded, b.room).changed(changes), nil
+	return b.changed(c, changes, seen)
 }
 
-// changed says whether a file that a glob means differs, or nobody knows.
-func (b *builder) changed(paths []string, seen *scope) bool {
-	if b.x.Changes == nil {
-		return true
+// changed says whether one of the changes is meant, which are nil if nobody knows them.
+func (b *builder) changed(c Changes, changes []string, seen *scope) (bool, error) {
+	switch {
+	case changes == nil:
+		return true, nil
+	case c.Regexp != "":
+		return b.matches("changes", c.Regexp, changes, seen)
 	}
-	return expandedGlobs(paths, seen.expanded, b.room).changed(b.x.Changes)
+	return expandedGlobs(c.Paths, seen.expanded, b.room).changed(changes), nil
 }
 
-// exists says whether there is a file that a glob means.
-func (b *builder) exists(paths []string, seen *scope) bool {
-	return b.x.Files != nil && expandedGlobs(paths, seen.expanded, b.room).exist(b.x.Files.Paths())
+// exists says whether there is a file that rules:exists means.
+func (b *builder) exists(x Exists, seen *scope) (bool, error) {
+	files := b.x.Files
+	if x.Project != "" && (len(x.Paths) > 0 || x.Regexp != "") {
+		var err error
+		if files, err = b.filesOf(x, seen); err != nil {
+			return false, err
+		}
+	}
+	switch {
+	case files == nil:
+		return false, nil
+	case x.Regexp != "":
+		return b.matches("exists", x.Regexp, files.Paths(), seen)
+	}
+	return expandedGlobs(x.Paths, seen.expanded, b.room).exist(files.Paths()), nil
+}
+
+// filesOf are the files of the project that rules:exists names; nil if it has none.
+func (b *builder) filesOf(x Exists, seen *scope) (Files, error) {
+	expanded := func(text string) string { return ciexpr.Replaced(text, ciexpr.InText, seen.expanded, true, b.room) }
+	path, ref := expanded(x.Project), expanded(x.Ref)
+	var other *Project
+	if b.x.Project != nil {
+		other = b.x.Project(path, cmp.Or(ref, headRef))
+	}
+	switch {
+	case other == nil:
+		return nil, fmt.Errorf(errTextExistsProject, b.x.Variables.mask(path))
+	case other.Files == nil && ref != "":
+		return nil, fmt.Errorf(errTextExistsRef, b.x.Variables.mask(ref), b.x.Variables.mask(other.Path))
+	}
+	return other.Files, nil
 }
 
 // listedFiles are Files that are asked for their paths once.

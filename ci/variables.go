@@ -31,6 +31,22 @@ func (v JobVariables) lookup(name string) (string, bool) {
 	return "", false
 }
 
+// mask is a text with the values of masked variables covered (lib/gitlab/ci/mask_secret.rb).
+func (v JobVariables) mask(text string) string {
+	const word = "[MASKED]"
+	for _, each := range v {
+		if !each.Masked || each.Value == "" {
+			continue
+		}
+		cover := strings.Repeat("x", len(each.Value))
+		if len(cover) >= len(word) {
+			cover = word + cover[len(word):]
+		}
+		text = strings.ReplaceAll(text, each.Value, cover)
+	}
+	return text
+}
+
 // over lays variables on others, key by key: a key keeps its place and gets the value of the later.
 func (v JobVariables) over(below JobVariables) JobVariables {
 	if len(v) == 0 {

@@ -68,7 +68,7 @@ func (c ProcessingCase) Play(t testing.TB) {
 	v, err := gitlabversion.Parse(gitlabversion.Default)
 	require.NoError(t, err)
 	p := &processed{t: t, now: time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)}
-	p.st = world.New(v, func() time.Time { return p.now }, nil)
+	p.st = world.New(v, func() time.Time { return p.now }, world.Around{})
 	p.do(func() {
 		var settings map[string]string
 		if c.ProcessMode != "" {

@@ -122,6 +122,18 @@ func mayRun(st *world.State, a policy.Actor, u *world.User, n world.NewPipeline)
 	return nil
 }
 
+// Around is what users may, where nobody asks for it in a request.
+func Around() world.Around { return world.Around{MayRun: MayRun, MayReadCode: mayReadCode} }
+
+// mayReadCode says whether a user, or with nil anybody, may read the code of a project.
+func mayReadCode(u *world.User, p *world.Project) bool {
+	if u == nil {
+		return policy.ReadCode(policy.Anonymous(), ProjectStandingOf(Nobody, p)).Allowed
+	}
+	a := policy.Actor{Name: u.Username, Admin: u.Admin, Auditor: u.Auditor, External: u.External}
+	return policy.ReadCode(a, ProjectStandingOf(u, p)).Allowed
+}
+
 // MayRun says why a pipeline's user may not make it, where nobody asks for it in a request; nil if the user may.
 func MayRun(st *world.State, n world.NewPipeline) error {
 	u := n.User

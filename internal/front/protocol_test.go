@@ -36,7 +36,7 @@ func TestProtocolsFindWhatServesTheirPaths(t *testing.T) {
 	hello := greeting{&Route{Endpoint: "GET /hello/:name", Access: ByAnyone, Handle: func(q *Request) Response {
 		return Plain(200, "hello "+q.Vars["name"])
 	}}}
-	site := &Site{State: world.New(gitlabversion.All()[0], time.Now, nil), BasePath: "/gitlab"}
+	site := &Site{State: world.New(gitlabversion.All()[0], time.Now, world.Around{}), BasePath: "/gitlab"}
 	site.Protocol = func(path string) Protocol {
 		if strings.HasPrefix(path, "/hello/") {
 			return hello

@@ -3,11 +3,14 @@ package rest
 // Checking a .gitlab-ci.yml (lib/api/lint.rb, lib/gitlab/ci/lint.rb). What is read, and how, is for package ci.
 
 import (
+	"slices"
+
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -73,15 +76,21 @@ type lintNeedEntity struct {
 	Optional  bool   `json:"optional"`
 }
 
-// lintIncludeEntity is a file of the repository that another includes (lib/gitlab/ci/config/external/file/local.rb).
+// lintIncludeEntity is a file that another includes (lib/gitlab/ci/config/external/file/local.rb and project.rb).
 type lintIncludeEntity struct {
-	ContextProject string   `json:"context_project"`
-	ContextSHA     string   `json:"context_sha"`
-	Type           string   `json:"type"`
-	Location       string   `json:"location"`
-	Blob           string   `json:"blob"`
-	Raw            string   `json:"raw"`
-	Extra          struct{} `json:"extra"`
+	ContextProject string `json:"context_project"`
+	ContextSHA     string `json:"context_sha"`
+	Type           string `json:"type"`
+	Location       string `json:"location"`
+	Blob           string `json:"blob"`
+	Raw            string `json:"raw"`
+	Extra          any    `json:"extra"`
+}
+
+// lintIncludeExtra is how an include names a file of another project.
+type lintIncludeExtra struct {
+	Project string `json:"project,omitempty"`
+	Ref     string `json:"ref,omitempty"`
 }
 
 // lintText checks the text of the request. Files that it includes are those of the default branch or, for dry_run, of
@@ -136,7 +145,7 @@ func (q request) lint(text, sha string, refParams ...string) front.Response {
 			jobs = append(jobs, lintJob(j))
 		}
 	} else {
-		t = q.CheckConfig(q.Project, text, sha)
+		t = q.CheckConfig(q.Project, text, sha, q.branchOf(sha), q.User)
 		for _, stage := range t.Config.Stages {
 			for _, j := range t.Config.Jobs {
 				if j.Stage == stage {
@@ -150,13 +159,24 @@ func (q request) lint(text, sha string, refParams ...string) front.Response {
 	if t.Config.Merged != "" {
 		answer.MergedYAML, answer.Includes = &t.Config.Merged, []lintIncludeEntity{}
 		for _, file := range t.Config.Includes {
-			answer.Includes = append(answer.Includes, q.lintInclude(file.Location, t.SHA))
+			answer.Includes = append(answer.Includes, q.lintInclude(file, t.SHA))
 		}
 	}
 	if isTrue(q.Params, "include_jobs") {
 		answer.Jobs = &jobs
 	}
 	return front.OK(answer)
+}
+
+// branchOf is the first branch that has a commit, if whoever asks may change it (lib/gitlab/ci/lint.rb, find_ref).
+func (q request) branchOf(sha string) string {
+	has := q.Project.Repository.Reaching(sha)
+	branches := q.Project.Repository.Branches()
+	i := slices.IndexFunc(branches, func(b repository.Ref) bool { return has(b.ID) })
+	if i < 0 || !q.OnRef(q.Project, branches[i].Name, false, false, policy.UpdateBuild).Allowed {
+		return ""
+	}
+	return branches[i].Name
 }
 
 // tried is what would become of a push to a ref.
@@ -167,10 +187,21 @@ func (q request) tried(text, ref string) world.Trial {
 	return q.TryPipeline(world.NewPipeline{Project: q.Project, Ref: ref, CI: text})
 }
 
-func (q request) lintInclude(path, sha string) lintIncludeEntity {
-	at := q.WebURL(q.Project.Path)
-	return lintIncludeEntity{ContextProject: q.Project.Path, ContextSHA: sha, Type: "local", Location: path,
-		Blob: at + "/-/blob/" + sha + "/" + path, Raw: at + "/-/raw/" + sha + "/" + path}
+// lintInclude shows a file that another includes; sha is the commit that is read.
+func (q request) lintInclude(file ci.Include, sha string) lintIncludeEntity {
+	in, of := file.In, file.Of
+	for _, place := range []*ci.Place{&in, &of} {
+		if place.Project == "" {
+			*place = ci.Place{Project: q.Project.Path, SHA: sha}
+		}
+	}
+	kind := "local"
+	if file.Project != "" {
+		kind = "file"
+	}
+	at, path := q.WebURL(of.Project), of.SHA+"/"+file.Location
+	return lintIncludeEntity{ContextProject: in.Project, ContextSHA: in.SHA, Type: kind, Location: file.Location,
+		Blob: at + "/-/blob/" + path, Raw: at + "/-/raw/" + path, Extra: lintIncludeExtra{file.Project, file.Ref}}
 }
 
 // lintRef is the ref that the first of the parameters that is given names, else the default branch. An empty one is no

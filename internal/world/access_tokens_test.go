@@ -15,7 +15,7 @@ func versioned(t *testing.T, version string) *State {
 	t.Helper()
 	v, err := gitlabversion.Parse(version)
 	require.NoError(t, err)
-	return New(v, func() time.Time { return noon }, nil)
+	return New(v, func() time.Time { return noon }, Around{})
 }
 
 // app/services/personal_access_tokens/last_used_service.rb: each address once, and of the last five.

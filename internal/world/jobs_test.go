@@ -70,7 +70,7 @@ func stateAt(t *testing.T, now *time.Time) *State {
 	t.Helper()
 	v, err := gitlabversion.Parse(gitlabversion.Default)
 	require.NoError(t, err)
-	return New(v, func() time.Time { return *now }, nil)
+	return New(v, func() time.Time { return *now }, Around{})
 }
 
 func TestEveryTransition(t *testing.T) {

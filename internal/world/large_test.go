@@ -54,7 +54,7 @@ func emptyWorld(t *testing.T) (*State, *Project) {
 	t.Helper()
 	v, err := gitlabversion.Parse(gitlabversion.Default)
 	require.NoError(t, err)
-	st := New(v, func() time.Time { return time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC) }, nil)
+	st := New(v, func() time.Time { return time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC) }, Around{})
 	p, err := st.AddProject(Project{Path: "acme/shop"}, nil)
 	require.NoError(t, err)
 	return st, p

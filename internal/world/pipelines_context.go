@@ -118,9 +118,9 @@ func (c *committedFiles) Paths() []string {
 func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	r, sha := n.Project.Repository, f.Commit.SHA
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: n.Project.Path, Files: n.files(f),
-		Predefined: slices.Concat(st.PredefinedFor(n.Project, f), n.Predefined),
-		Variables:  st.givenTo(n.Project, f, ""), Changes: n.Changes,
-		NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
+		Predefined: st.PredefinedFor(n.Project, f),
+		Caller:     st.callerOf(f), Variables: st.givenTo(n.Project, f, ""), Changes: n.Changes,
+		Project: st.projectFor(f.User), NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
 	x.OnEnvironment = func(name string) ci.JobVariables { return st.givenTo(n.Project, f, name) }
 	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && before != ZeroSHA && r.Commit(before) != nil {
 		x.Changes = append([]string{}, r.ChangedPaths(before, sha)...)
@@ -141,9 +141,41 @@ func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	return x
 }
 
+// projectFor finds projects whose code a user may read, at a ref.
+func (st *State) projectFor(u *User) func(path, ref string) *ci.Project {
+	return func(path, ref string) *ci.Project {
+		p := st.ProjectPaths[Key(path)]
+		if p == nil || st.around.MayReadCode != nil && !st.around.MayReadCode(u, p) {
+			return nil
+		}
+		found := &ci.Project{Path: p.Path}
+		if c := p.Repository.CommitAt(ref); c != nil {
+			found.SHA, found.Files = c.ID, &committedFiles{repository: p.Repository, commit: c.ID}
+		}
+		return found
+	}
+}
+
 // givenTo are the variables that win against those of the file, for jobs of an environment; "" is none.
 func (st *State) givenTo(p *Project, f PipelineFacts, environment string) ci.JobVariables {
-	return slices.Concat(userVariables(f.User), st.settingsFor(p, f, environment), f.Variables)
+	return slices.Concat(st.settingsFor(p, f, environment), f.Variables)
+}
+
+// callerOf are the variables that tell who set a pipeline going, and by which trigger
+// (lib/gitlab/ci/variables/builder.rb, predefined_variables_from_job_attr and user_variables).
+func (st *State) callerOf(f PipelineFacts) ci.JobVariables {
+	var l list
+	if t := st.Triggers.ByID(f.TriggerID); t != nil {
+		l.add("CI_PIPELINE_TRIGGERED", "true")
+		l.add("CI_TRIGGER_SHORT_TOKEN", t.Short())
+	}
+	if u := f.User; u != nil {
+		l.add("GITLAB_USER_ID", strconv.Itoa(u.ID))
+		l.add("GITLAB_USER_EMAIL", u.Email)
+		l.add("GITLAB_USER_LOGIN", u.Username)
+		l.add("GITLAB_USER_NAME", u.Name)
+	}
+	return ci.JobVariables(l)
 }
 
 // settingsFor are the variables of the settings that rules see: those that are for all environments, and for the one
@@ -155,15 +187,6 @@ func (st *State) settingsFor(p *Project, f PipelineFacts, environment string) (s
 		}
 	}
 	return seen
-}
-
-// userVariables are those that tell who set a pipeline going.
-func userVariables(u *User) ci.JobVariables {
-	if u == nil {
-		return nil
-	}
-	return ci.JobVariables{{Key: "GITLAB_USER_ID", Value: strconv.Itoa(u.ID)}, {Key: "GITLAB_USER_EMAIL", Value: u.Email},
-		{Key: "GITLAB_USER_LOGIN", Value: u.Username}, {Key: "GITLAB_USER_NAME", Value: u.Name}}
 }
 
 // shortSHA is how many digits of a SHA CI_COMMIT_SHORT_SHA has.

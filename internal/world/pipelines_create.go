@@ -28,8 +28,6 @@ type NewPipeline struct {
 	User   *User
 	// Variables are handed in with it.
 	Variables []ci.JobVariable
-	// Predefined are further variables for its rules, as those that tell where the server is.
-	Predefined []ci.JobVariable
 	// CI is the text of a .gitlab-ci.yml; empty takes that of the repository at the commit. With a text, a project whose
 	// repository is empty may have a pipeline too, for a commit that is made up.
 	CI string

@@ -82,14 +82,14 @@ func (st *State) noRef(p *Project, name string, tag bool) error {
 
 // forbidden is why the user of a seed's pipeline may not make it; nil if that is allowed, or not known.
 func (st *State) forbidden(n NewPipeline) error {
-	if st.judge == nil || st.standsIn(n.User) || st.standsIn(n.Project) {
+	if st.around.MayRun == nil || st.standsIn(n.User) || st.standsIn(n.Project) {
 		return nil
 	}
 	n.Ref = cmp.Or(n.Ref, n.Project.DefaultBranch())
 	if n.Source == SourceSchedule {
 		n.Variables = nil // they are the schedule's own
 	}
-	err := st.judge(st, n)
+	err := st.around.MayRun(st, n)
 	if err == nil {
 		return nil
 	}

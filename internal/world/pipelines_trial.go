@@ -1,6 +1,7 @@
 package world
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -38,9 +39,20 @@ func (st *State) TryPipeline(n NewPipeline) Trial {
 }
 
 // CheckConfig reads a text beside the files of a commit, without asking what would run (lib/gitlab/ci/lint.rb,
-// legacy_static_validation). sha is empty where the repository is.
-func (st *State) CheckConfig(p *Project, text, sha string) Trial {
-	var o ci.Options
+// legacy_static_validation). sha is empty where the repository is; ref is a branch of the commit, if any counts; the
+// user is the one who asks, nil for nobody.
+func (st *State) CheckConfig(p *Project, text, sha, ref string, u *User) Trial {
+	f := PipelineFacts{Ref: ref, CreatedAt: st.Now()}
+	if c := p.Repository.CommitAt(sha); c != nil {
+		takeCommit(&f.Commit, c)
+		f.Commit.BeforeSHA = ZeroSHA
+	}
+	_, f.Protected = st.protection(p, ref, false, false)
+	seen := list(st.PredefinedFor(p, f))
+	if ref != "" {
+		seen.add("CI_COMMIT_BRANCH", ref)
+	}
+	o := ci.Options{Project: st.projectFor(u), Variables: slices.Concat(ci.JobVariables(seen), st.settingsFor(p, f, ""))}
 	if sha != "" {
 		o.Files = &committedFiles{repository: p.Repository, commit: sha}
 	}

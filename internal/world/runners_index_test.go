@@ -17,7 +17,7 @@ func TestIndexFindsWhatALookAtAllFinds(t *testing.T) {
 		v, err := gitlabversion.Parse(version)
 		require.NoError(t, err)
 		now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
-		st := New(v, func() time.Time { return now }, nil)
+		st := New(v, func() time.Time { return now }, Around{})
 		dice := rand.New(rand.NewPCG(1, 2))
 		tags := []string{"a", "b", "c"}
 		some := func() *Runner { return st.Runners.Rows[dice.IntN(len(st.Runners.Rows))] }

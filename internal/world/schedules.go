@@ -283,8 +283,8 @@ func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
 	if s.Project.Repository.Ref(repository.Branch(ref)) == "" && s.Project.Repository.Ref(repository.Tag(ref)) != "" {
 		tag = true
 	}
-	if st.judge != nil {
-		if err := st.judge(st, NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, User: u}); err != nil {
+	if st.around.MayRun != nil {
+		if err := st.around.MayRun(st, NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, User: u}); err != nil {
 			return nil, err
 		}
 	}

@@ -98,12 +98,12 @@ func TestRefsOfSchedules(t *testing.T) {
 		name, tag, whole := s.RefName()
 		assert.Equal(t, c.kept != name, whole, "%v", c)
 		assert.Equal(t, c.kept == "refs/tags/v1", tag, "%v", c)
-		st.judge = func(_ *State, n NewPipeline) error {
+		st.around.MayRun = func(_ *State, n NewPipeline) error {
 			assert.Equal(t, c.runs, map[bool]string{true: "tag ", false: "branch "}[n.RefIsTag]+n.Ref, "%v", c)
 			return nil
 		}
 		if c.runs == "" {
-			st.judge = nil
+			st.around.MayRun = nil
 		}
 		made, err := st.RunSchedule(s, st.Users.Rows[0])
 		if c.runs == "" {

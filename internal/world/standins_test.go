@@ -12,7 +12,7 @@ import (
 
 // What stands for a refused job has a plan, of which nothing is said, and is no job that a message names.
 func TestStandInOfAJob(t *testing.T) {
-	st := New(gitlabversion.All()[0], time.Now, nil)
+	st := New(gitlabversion.All()[0], time.Now, Around{})
 	Seeding(st, nil, nil, func() {
 		p := &Project{ID: 1, Path: "acme/shop"}
 		st.standInForJob(&Job{ID: 5, PipelineID: 7, Project: p})

@@ -15,7 +15,7 @@ type State struct {
 	mu     sync.Mutex
 	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
 	ear    ear                    // who is told of events; it outlives Replace, too
-	judge  Judge                  // nil: everybody may; it outlives Replace, too
+	around Around                 // it outlives Replace, too
 	// address is the URL of this GitLab; nil where it has none. It outlives Replace, too.
 	address func() string
 	world

@@ -323,10 +323,10 @@ func TestMasks(t *testing.T) {
 		now := noon
 		later, err := gitlabversion.Parse("19.4")
 		require.NoError(t, err)
-		assert.Equal(t, want, New(later, func() time.Time { return now }, nil).masked(length))
+		assert.Equal(t, want, New(later, func() time.Time { return now }, Around{}).masked(length))
 		sooner, err := gitlabversion.Parse("16.0")
 		require.NoError(t, err)
-		assert.Equal(t, strings.Repeat("x", length), New(sooner, func() time.Time { return now }, nil).masked(length))
+		assert.Equal(t, strings.Repeat("x", length), New(sooner, func() time.Time { return now }, Around{}).masked(length))
 	}
 }
 

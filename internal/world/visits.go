@@ -6,13 +6,19 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// Judge says whether the user of a pipeline may make it, where no request asks: nil is yes.
-type Judge func(*State, NewPipeline) error
+// Around is what a GitLab asks of those around it, where no request tells it. Without a function that says what users
+// may everybody may.
+type Around struct {
+	// MayRun says why the user of a pipeline may not make it; nil is that the user may.
+	MayRun func(*State, NewPipeline) error
+	// MayReadCode says whether a user, or with nil anybody, may read the code of a project.
+	MayReadCode func(*User, *Project) bool
+}
 
 // New makes a GitLab of a version that nobody has touched yet: it has the user root and nothing else. Its times are
-// those of clock. Without a judge everybody may make pipelines.
-func New(v gitlabversion.Version, clock func() time.Time, judge Judge) *State {
-	st := &State{Version: v, judge: judge}
+// those of clock.
+func New(v gitlabversion.Version, clock func() time.Time, around Around) *State {
+	st := &State{Version: v, around: around}
 	st.world = world{
 		clock: clock,
 		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID),
