@@ -77,7 +77,7 @@ func fieldOf(v reflect.Value, name string) reflect.Value {
 		if tagged == name {
 			return v.Field(i)
 		}
-		if !field.Anonymous || tagged != "" {
+		if tagged != "" { // what has none is embedded
 			continue
 		}
 		inside := v.Field(i)

@@ -289,10 +289,8 @@ func deleteBranch(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	if c := q.Project.Repository.Commit(b.ID); c != nil {
-		if refusal := q.unmodifiedSince(c.Author.When); refusal != nil {
-			return *refusal
-		}
+	if refusal := q.unmodifiedSince(q.Project.Repository.Commit(b.ID).Author.When); refusal != nil {
+		return *refusal
 	}
 	if refusal := q.deleteRef(repository.Branch(b.Name), b.ID); refusal != nil {
 		return *refusal

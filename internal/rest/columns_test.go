@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,7 +18,8 @@ import (
 func TestKeysetByColumns(t *testing.T) {
 	s := fg.Scenario{Groups: []fg.Group{{Path: "c", Name: "Same", Visibility: fg.Public},
 		{Path: "b", Name: "Same", Visibility: fg.Public}, {Path: "a", Name: "Last", Visibility: fg.Public}}}
-	s.Users = []fg.User{{Username: "root", Admin: true, Name: "B"}, {Username: "zed", Name: "A"},
+	s.Users = []fg.User{{Username: "root", Admin: true, Name: "B"}, {Username: "zed", Name: "A",
+		CreatedAt: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
 		{Username: "amy", Name: "B"}, {Username: "kim", Name: "A"}}
 	gl := fg.New(t, fg.WithScenario(s), fg.WithInMemoryNetwork())
 	follow := func(token, path, field string) (seen []string) {
@@ -40,7 +42,7 @@ func TestKeysetByColumns(t *testing.T) {
 		"&order_by=name":              {"amy", "root", "kim", "zed"},
 		"&order_by=name&sort=asc":     {"zed", "kim", "root", "amy"},
 		"&order_by=username":          {"zed", "root", "kim", "amy"},
-		"&order_by=updated_at":        {"kim", "amy", "zed", "root"},
+		"&order_by=updated_at":        {"kim", "amy", "root", "zed"},
 		"&order_by=created_at":        {"kim", "amy", "zed", "root"},
 		"&order_by=username&sort=asc": {"amy", "kim", "root", "zed"},
 	} {

@@ -107,7 +107,7 @@ func (q request) checkStart(n newCommit) *front.Response {
 		return badCommit(msgNotOnBranch, q.noSuch("branch", n.startBranch, r.Branches()))
 	case !r.Empty() && elsewhere && exists(n.branch) && !n.force:
 		return badCommit(fmt.Sprintf(msgfBranchTaken, n.branch), q.Project.Path+" has a branch "+n.branch)
-	case elsewhere && !repository.ValidBranch(n.branch):
+	case !repository.ValidBranch(n.branch): // of an empty repository's branch it is said, too
 		return badCommit(fmt.Sprintf(msgfBranchNotMade, n.branch, msgBranchInvalid), "git takes no branch called "+n.branch)
 	}
 	return nil
@@ -280,12 +280,8 @@ func lenientBase64(text string) []byte {
 // fileRefusal is what is said of a commit that world refuses: a file and a folder cannot have one name, nor can a
 // branch and the folder of another, which Gitaly finds out at the end.
 func fileRefusal(err error) string {
-	var refused *world.RefRefusal
-	switch {
-	case errors.As(err, &refused) && refused.Reason == world.RefNotMoved:
+	if refused := (*world.RefRefusal)(nil); errors.As(err, &refused) {
 		return fmt.Sprintf(msgfRefNotMoved, refused.Ref)
-	case errors.As(err, &refused), errors.Is(err, world.ErrNoStart):
-		return err.Error()
 	}
 	return msgFolderThere
 }

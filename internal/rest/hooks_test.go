@@ -67,7 +67,8 @@ func TestWebhooksOverREST(t *testing.T) {
 		assert.Equal(t, 204, ask(place.may, "PUT", id+"/custom_headers/X-B", `{"value":"c"}`).Status)
 		assert.Equal(t, map[string]string{"X-A": "b", "X-B": "c"}, gl.Webhooks()[0].Headers)
 		assert.Equal(t, 204, ask(place.may, "DELETE", id+"/custom_headers/X-A", "").Status)
-		assert.Equal(t, "t", gl.Webhooks()[0].Token)
+		assert.Equal(t, 200, ask(place.may, "PUT", id, `{"push_events_branch_filter":"main-*"}`).Status)
+		assert.Equal(t, "t", gl.Webhooks()[0].Token, "of which nothing was said")
 		moved := ask(place.may, "PUT", id, `{"url":"https://b.example.com","branch_filter_strategy":"all_branches",
 			"description":"d","enable_ssl_verification":false}`)
 		require.Equal(t, 200, moved.Status, moved)
@@ -117,4 +118,23 @@ func TestFailedCallsKeepURLVariables(t *testing.T) {
 		assert.NotContains(t, said, "s3cret")
 		assert.NotContains(t, said, "k3y")
 	}
+}
+
+// What whoever is called says is the message of a test that failed; the journal has the status.
+func TestWebhooksThatAreRefused(t *testing.T) {
+	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+	}))
+	defer busy.Close()
+	gl := fg.New(t, fg.WithScenario(fg.SmallCompany()))
+	hook := gl.AddWebhook(fg.Webhook{Project: "acme/shop", URL: busy.URL,
+		OtherEvents: []string{"repository_update_events"}})
+	gl.AddJob(fg.Job{Project: "acme/shop"})
+	at := fmt.Sprintf("/projects/10001/hooks/%d", hook.ID)
+	asked := testkit.Ask(t, gl, gl.Token("mia"), "POST", at+"/test/job_events")
+	assert.Equal(t, `422 {"message":"busy\n"}`, asked.String())
+	calls := gl.Calls("")
+	assert.Equal(t, "the webhook was answered with 503", calls[len(calls)-1].Reason)
+	shown := testkit.Ask(t, gl, gl.Token("mia"), "GET", at)
+	assert.Equal(t, true, shown.Field(t, "repository_update_events"))
 }

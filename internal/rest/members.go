@@ -75,7 +75,7 @@ func groupMembers(q request) (members, *front.Response) {
 	}
 	s := q.GroupStanding(g)
 	standing := func(m world.Member) policy.MemberStanding {
-		return policy.MemberStanding{Name: m.User.Username, Self: m.User == q.User, Role: policy.Role(m.Role),
+		return policy.MemberStanding{Name: m.User.Username, Self: m.User == q.User,
 			LastOwner: world.LastOwner(g, m.User), Bot: m.User.Bot}
 	}
 	return members{of: g, read: policy.ReadGroupMembers(q.Actor, s), belongs: s.Held > policy.None,

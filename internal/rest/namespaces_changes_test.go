@@ -89,6 +89,7 @@ func TestMarkedForDeletion(t *testing.T) {
 		ask("oli", "DELETE /groups/acme%2Fbackend?permanently_remove=true&full_path=acme%2Fbackend", "").Status)
 	_, there := gl.Group("acme/backend")
 	assert.False(t, there)
+	gl.AssertNothingIgnored(t)
 
 	ask("oli", "DELETE /projects/10004", "")
 	assert.Equal(t, today, ask("oli", "GET /projects/10004", "").Field(t, "marked_for_deletion_on"))

@@ -104,10 +104,10 @@ func getProtectedBranch(q request, r *world.ProtectedRef) front.Response {
 func (q request) newRef(tag bool, push, merge string) world.ProtectedRef {
 	level := func(param string) world.RefAccess {
 		n, given := q.Params.Int(param)
-		access, known := world.RefAccessOf(n)
-		if !given || !known {
+		if !given {
 			return world.MaintainersUp
 		}
+		access, _ := world.RefAccessOf(n) // one of them, as declared
 		return access
 	}
 	r := world.ProtectedRef{Project: q.Project, Tag: tag, Push: level(push), Merge: level(merge),

@@ -123,3 +123,32 @@ func TestPathFromTheRoot(t *testing.T) {
 	last := p.Repository.Commits[len(p.Repository.Commits)-1]
 	assert.Equal(t, map[string]string{"b": "b", "c": "a"}, last.Files)
 }
+
+// What git keeps of another repository is no file: it moves, nobody can run it, and with a content it becomes one
+// (gitaly, internal/gitaly/service/operations/commit_files.go). What has begun twice has no commit in common.
+func TestSubmodulesAndTwoBeginnings(t *testing.T) {
+	const elsewhere = "4240dea7644c7527baa4e2d82452aa6476abe8c3"
+	gl := testkit.NewMia(t)
+	by := "mia <mia@example.com> 2024-07-01T12:00:00Z"
+	gl.AddProject(fg.Project{Path: "acme/two", Members: fg.Members{"mia": fg.Maintainer}, Repository: &fg.Repository{
+		Refs: map[string]string{"refs/heads/main": "one", "refs/heads/other": "two"},
+		Commits: []fg.RepositoryCommit{{SHA: "one", Author: by, Message: "One", Files: map[string]string{"sub": elsewhere},
+			Modes: map[string]string{"sub": "160000"}}, {SHA: "two", Author: by, Message: "Two"}}}})
+	ask := func(method, path, body string) testkit.Reply {
+		return testkit.Ask(t, gl, gl.Token("mia"), method, "/projects/acme%2Ftwo/repository/"+path, testkit.WithJSON(body))
+	}
+	for _, step := range []struct{ action, name, mode, id string }{
+		{`"action":"move","previous_path":"sub","file_path":"moved"`, "moved", "160000", elsewhere},
+		{`"action":"chmod","execute_filemode":true,"file_path":"moved"`, "moved", "160000", elsewhere},
+		{`"action":"update","content":"x","file_path":"moved"`, "moved", "100644",
+			"c1b0730e0133447badcfd47fd144e254807b06e1"},
+	} {
+		made := ask("POST", "commits", `{"branch":"main","commit_message":"m","actions":[{`+step.action+`}]}`)
+		require.Equal(t, 201, made.Status, made.Body)
+		tree := ask("GET", "tree", "")
+		assert.Equal(t, [][]any{{step.name}, {step.mode}, {step.id}},
+			[][]any{tree.Each(t, "name"), tree.Each(t, "mode"), tree.Each(t, "id")}, step.action)
+	}
+	assert.Equal(t, `404 {"message":"404 Merge Base Not Found"}`,
+		ask("GET", "merge_base?refs[]=main&refs[]=other", "").String())
+}

@@ -158,11 +158,7 @@ func listSchedulePipelines(q request, s *world.PipelineSchedule) front.Response 
 
 // scheduleChange reads what the request says of a schedule.
 func (q request) scheduleChange() (c world.ScheduleChange, refusal *front.Response) {
-	text := func(name string) world.Change[string] {
-		change := changeTo(q, name, q.Params.String)
-		change.Given = change.Given || change.Value != nil // the default
-		return change
-	}
+	text := func(name string) world.Change[string] { return changeTo(q, name, q.Params.String) }
 	c = world.ScheduleChange{Description: text("description"), Ref: text("ref"), Cron: text("cron"),
 		Timezone: text("cron_timezone"), Active: changeTo(q, "active", q.Params.Bool)}
 	if !q.Has(gitlabversion.ScheduleInputs) {

@@ -67,7 +67,7 @@ func TestTypesOfRawFiles(t *testing.T) {
 	var packed bytes.Buffer
 	w := zip.NewWriter(&packed)
 	for name, text := range map[string]string{"plain": "<svg></svg>", "xml": "<?xml version=\"1.0\"?>\n<svg></svg>",
-		"told": "so ?><svg></svg>"} {
+		"told": "so ?><svg></svg>", "picture": "\x89PNG\r\n\x1a\n"} {
 		f, err := w.Create(name)
 		require.NoError(t, err)
 		_, _ = f.Write([]byte(text)) // into memory
@@ -76,7 +76,7 @@ func TestTypesOfRawFiles(t *testing.T) {
 	j := gl.AddJob(fg.Job{Project: "acme/shop", Ref: "main", Name: "draw", Status: fg.JobSuccess,
 		Artifacts: []fg.Artifact{{Filename: "a.zip", Content: packed.Bytes()}}})
 	for name, want := range map[string]string{"plain": "image/svg+xml", "xml": "image/svg+xml",
-		"told": "text/plain; charset=utf-8"} {
+		"told": "text/plain; charset=utf-8", "picture": "image/png"} {
 		got := as(t, gl, "mia", "GET", "/projects/acme%2Fshop/jobs/artifacts/main/raw/"+name+"?job="+j.Name)
 		require.Equal(t, 200, got.Status, got.Body)
 		assert.Equal(t, want, got.Header.Get("Content-Type"), name)

@@ -22,7 +22,8 @@ func TestTypesOfArchivedFiles(t *testing.T) {
 	gl, _ := testkit.Factory(t)
 	for name, want := range map[string]string{"a.css": "text/css; charset=utf-8", "a.HTML": "text/html; charset=utf-8",
 		"a.mjs": "text/javascript; charset=utf-8", "a.svg": "image/svg+xml", "a.json": "application/json",
-		"a.png": "image/png", "a.GIF": "image/gif", "a.jpg": "image/jpeg", "a.xml": "text/xml; charset=utf-8",
+		"a.png": "image/png", "a.GIF": "image/gif", "a.jpg": "image/jpeg", "a.jpeg": "image/jpeg",
+		"a.xml":  "text/xml; charset=utf-8",
 		"a.none": "application/octet-stream"} {
 		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
 			Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, name)}}})
@@ -156,6 +157,12 @@ func TestTreesByKeyset(t *testing.T) {
 		require.Equal(t, 200, got.Status, got.Body)
 		assert.Equal(t, link, got.Header.Get("Link") != "", size)
 	}
+	for size, link := range map[int]bool{1: true, 2: false} { // of one branch
+		got := as(t, gl, "root", "GET",
+			fmt.Sprintf("/projects/acme%%2Fshop/repository/branches?pagination=keyset&per_page=%d", size))
+		require.Equal(t, 200, got.Status, got.Body)
+		assert.Equal(t, link, got.Header.Get("Link") != "", size)
+	}
 }
 
 // lib/api/ci/runner.rb: what an artifact may be, and who loads it.
@@ -195,4 +202,32 @@ func TestTheSameAddressAgain(t *testing.T) {
 	same, _ := gl.User("mia")
 	assert.Empty(t, same.UnconfirmedEmail)
 	assert.Equal(t, u.Email, same.Email)
+}
+
+// GitLab's own users count as nobody who is active (app/models/user.rb, active_without_ghosts).
+func TestGhostsAreNotActive(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	gl.AddUser(fg.User{Username: "ghost"})
+	assert.Equal(t, []any{"ghost"}, as(t, gl, "root", "GET", "/users?search=ghost").Each(t, "username"))
+	assert.Empty(t, as(t, gl, "root", "GET", "/users?search=ghost&active=true").Each(t, "username"))
+}
+
+// A test case has the file that its output names (lib/gitlab/ci/parsers/test/junit.rb).
+func TestAttachmentsOfTestCases(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = fmt.Fprint(z, `<testsuites><testsuite><testcase name="a"><failure>no</failure>`+
+		`<system-out>[[ATTACHMENT|shots/a.png]]</system-out></testcase><testcase name="b"/></testsuite></testsuites>`)
+	require.NoError(t, z.Close())
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Name: "unit", Status: fg.JobFailed,
+		Artifacts: []fg.Artifact{{Filename: "junit.xml.gz", Type: "junit", Content: out.Bytes()}}})
+	got := as(t, gl, "root", "GET", fmt.Sprintf("/projects/acme%%2Fshop/pipelines/%d/test_report", j.PipelineID))
+	cases := got.Field(t, "test_suites").([]any)[0].(testkit.Hash)["test_cases"].([]any)
+	var urls []any
+	for _, c := range cases {
+		urls = append(urls, c.(testkit.Hash)["attachment_url"])
+	}
+	at := fmt.Sprintf("%s/acme/shop/-/jobs/%d/artifacts/file/shots/a.png", gl.URL(), j.ID)
+	assert.ElementsMatch(t, []any{at, nil}, urls)
 }

@@ -185,3 +185,15 @@ func TestErasedJobsTakeNothing(t *testing.T) {
 		assert.Contains(t, got.Body, "Job has been erased", version)
 	}
 }
+
+// What a version takes of a schedule counts as read, made or changed.
+func TestInputsOfSchedulesAreRead(t *testing.T) {
+	gl, _ := testkit.Factory(t, fg.WithVersion("19.1"))
+	gl.Commit("acme/shop", "main", map[string]string{"a": "a"}, "Begin")
+	made := as(t, gl, "mia", "POST", "/projects/acme%2Fshop/pipeline_schedules",
+		testkit.WithJSON(`{"description":"d","ref":"main","cron":"0 1 * * *","inputs":[{"name":"a","value":"b"}]}`))
+	require.Equal(t, 201, made.Status, made.Body)
+	require.Equal(t, 200, as(t, gl, "mia", "PUT", fmt.Sprintf("/projects/acme%%2Fshop/pipeline_schedules/%.0f",
+		made.Field(t, "id")), testkit.WithJSON(`{"inputs":[{"name":"a","destroy":true}]}`)).Status)
+	gl.AssertNothingIgnored(t)
+}

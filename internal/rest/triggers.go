@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
@@ -206,10 +205,7 @@ func createTrigger(q request) front.Response {
 		return *refusal
 	}
 	description, _ := q.Params.String("description")
-	var expires time.Time
-	if q.Has(gitlabversion.TriggerExpiry) {
-		expires, _ = q.Params.Time("expires_at")
-	}
+	expires, _ := q.Params.Time("expires_at") // which is declared from gitlabversion.TriggerExpiry on
 	t, err := q.CreateTrigger(q.Project, q.User, description, expires)
 	if err != nil {
 		errors, _ := json.Marshal(problemsHash(err)) // texts

@@ -133,11 +133,11 @@ func (q request) foundUser() func(*world.User) bool {
 	if strings.TrimSpace(text) == "" {
 		return func(*world.User) bool { return true }
 	}
-	text = strings.ToLower(strings.TrimPrefix(text, "@"))
+	text = strings.TrimPrefix(text, "@")
 	query, private := search.Parse(text), policy.SearchPrivateEmails(q.Actor).Allowed
 	return func(u *world.User) bool {
-		return strings.EqualFold(u.Attributes["public_email"], text) || private && strings.EqualFold(u.Email, text) ||
-			!query.Blank() && query.Matches(u.Name, u.Username)
+		return !query.Blank() && (strings.EqualFold(u.Attributes["public_email"], text) ||
+			private && strings.EqualFold(u.Email, text) || query.Matches(u.Name, u.Username))
 	}
 }
 
