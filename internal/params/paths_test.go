@@ -27,6 +27,14 @@ func TestFilePaths(t *testing.T) {
 	assert.Empty(t, wrong)
 }
 
+func TestUnescaped(t *testing.T) {
+	for escaped, plain := range map[string]string{"": "", "a+b": "a b", "+": " ", "%41": "A", "%4a%4A": "JJ", "x%00": "x\x00",
+		"%0a": "\n", "%f0": "\xf0", "%a0": "\xa0", "%": "%", "%4": "%4", "%4g": "%4g", "%g4": "%g4", "%%41": "%A", "341": "341",
+		"a%2": "a%2"} {
+		assert.Equal(t, plain, unescaped(escaped), escaped)
+	}
+}
+
 func TestPositiveNumbers(t *testing.T) {
 	spec := Spec{Params: []Param{{Name: "n", Kind: Integer, Positive: true}}}
 	for given, want := range map[any][]string{1: nil, "7": nil, nil: nil, "x": {"n is invalid"},
