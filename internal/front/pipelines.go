@@ -65,8 +65,8 @@ const (
 )
 
 // MakePipeline makes a pipeline for a user, who need not be the one who asks: it is held against what the user may, and
-// then made as world.CreatePipeline does. A job's token leaves its user no more there than anywhere, and of an
-// administrator who is not let in a mere user. The error is a *world.Invalid.
+// then made as world.CreatePipeline does. A job's token that the project does not let in leaves its user, be it an
+// administrator, only what everybody may. The error is a *world.Invalid.
 func (q *Request) MakePipeline(u *world.User, n world.NewPipeline) (*world.Pipeline, error) {
 	n.User = u
 	if n.Ref == "" { // which is not the default branch where somebody says it
@@ -106,7 +106,8 @@ func RefNamed(p *world.Project, name string) (ref string, tag bool) {
 	return name, p.Repository.Ref(repository.Branch(name)) == "" && p.Repository.Ref(repository.Tag(name)) != ""
 }
 
-// mayRun holds a pipeline that is to be made against what its user may, who stands like that to the project. The error is a *world.Invalid.
+// mayRun holds a pipeline that is to be made against what its user may, who stands like that to the project. The error
+// is a *world.Invalid.
 func mayRun(st *world.State, a policy.Actor, s policy.ProjectStanding, n world.NewPipeline) error {
 	refused := func(text string) error {
 		return &world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: text}}}
