@@ -65,13 +65,19 @@ const (
 )
 
 // MakePipeline makes a pipeline for a user, who need not be the one who asks: it is held against what the user may, and
-// then made as world.CreatePipeline does. The error is a *world.Invalid.
+// then made as world.CreatePipeline does. A job's token that the project does not let in leaves its user, be it an
+// administrator, only what everybody may. The error is a *world.Invalid.
 func (q *Request) MakePipeline(u *world.User, n world.NewPipeline) (*world.Pipeline, error) {
 	n.User = u
 	if n.Ref == "" { // which is not the default branch where somebody says it
 		return nil, &world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: world.MsgRefNotFound}}}
 	}
-	if err := mayRun(q.State, q.ActorOf(u, u != q.User || q.Actor.Admin), u, n); err != nil {
+	a, s := q.ActorOf(u, u != q.User || q.Actor.Admin), ProjectStandingOf(u, n.Project)
+	if q.ByJob != nil {
+		token := q.jobToken(n.Project)
+		a.Admin, s = a.Admin && token.Allowed, policy.UnderJobToken(s, token)
+	}
+	if err := mayRun(q.State, a, s, n); err != nil {
 		return nil, err
 	}
 	return q.State.CreatePipeline(n)
@@ -82,7 +88,7 @@ func (q *Request) TryPipeline(n world.NewPipeline) world.Trial {
 	n.User = q.User
 	err := error(&world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: msgPipelineForbidden}}})
 	if q.User != nil {
-		err = mayRun(q.State, q.Actor, q.User, n)
+		err = mayRun(q.State, q.Actor, ProjectStandingOf(q.User, n.Project), n)
 	}
 	var refused *world.Invalid
 	if errors.As(err, &refused) {
@@ -100,12 +106,12 @@ func RefNamed(p *world.Project, name string) (ref string, tag bool) {
 	return name, p.Repository.Ref(repository.Branch(name)) == "" && p.Repository.Ref(repository.Tag(name)) != ""
 }
 
-// mayRun holds a pipeline that is to be made against what a user may. The error is a *world.Invalid.
-func mayRun(st *world.State, a policy.Actor, u *world.User, n world.NewPipeline) error {
+// mayRun holds a pipeline that is to be made against what its user may, who stands like that to the project. The error
+// is a *world.Invalid.
+func mayRun(st *world.State, a policy.Actor, s policy.ProjectStanding, n world.NewPipeline) error {
 	refused := func(text string) error {
 		return &world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: text}}}
 	}
-	s := ProjectStandingOf(u, n.Project)
 	if len(n.Variables) > 0 && !policy.SetPipelineVariables(a, s, variablesRole(n.Project)).Allowed {
 		return refused(msgVariablesForbidden)
 	}
@@ -114,7 +120,7 @@ func mayRun(st *world.State, a policy.Actor, u *world.User, n world.NewPipeline)
 	switch {
 	case n.Project.BuildsDisabled():
 		return nil // which the state refuses ahead of the rest
-	case !policy.CreatePipeline(a, s).Allowed || u.Blocked():
+	case !policy.CreatePipeline(a, s).Allowed || n.User.Blocked():
 		return refused(msgPipelineForbidden)
 	case exists && !policy.UpdateBuild(a, refStanding(st, s, n.Project, ref, tag || n.RefIsTag)).Allowed:
 		return refused(fmt.Sprintf(msgfRefForbidden, ref))
@@ -140,5 +146,6 @@ func MayRun(st *world.State, n world.NewPipeline) error {
 	if u == nil {
 		return errors.New("there is nobody for whom it would run")
 	}
-	return mayRun(st, policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}, u, n)
+	a := policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}
+	return mayRun(st, a, ProjectStandingOf(u, n.Project), n)
 }

@@ -139,4 +139,9 @@ func TestReadJobArtifactsByToken(t *testing.T) {
 	for _, open := range []Visibility{Internal, Public} {
 		check(t, "", ReadJobArtifactsByToken(mia, ProjectStanding{Where: "acme/shop", Visibility: open}, other))
 	}
+	hidden := ProjectStanding{Where: "acme/shop", Visibility: Public, Held: Reporter, MembersJobs: true}
+	check(t, "", ReadJobArtifactsByToken(mia, hidden, let))
+	check(t, "mia is no member of acme/shop; needs Reporter", ReadJobArtifactsByToken(mia, hidden, other))
+	hidden.Held = Guest
+	check(t, "mia is Guest in acme/shop; needs Reporter", ReadJobArtifactsByToken(mia, hidden, let))
 }

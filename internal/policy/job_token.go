@@ -32,11 +32,14 @@ func UnderJobToken(s ProjectStanding, t JobToken) ProjectStanding {
 	return s
 }
 
-// ReadJobArtifactsByToken says whether a job's token opens the artifacts of a project: its user must see the project,
-// and the token must reach it.
+// ReadJobArtifactsByToken says whether a job's token opens the artifacts of a project: the token must reach it, and its
+// user, as far as the token leaves the user anything, must see its jobs.
 func ReadJobArtifactsByToken(a Actor, s ProjectStanding, t JobToken) Decision {
 	if d := ReadProject(a, s); !d.Allowed {
 		return d
 	}
-	return ReachProjectByToken(s, t)
+	if d := ReachProjectByToken(s, t); !d.Allowed {
+		return d
+	}
+	return ReadBuild(a, UnderJobToken(s, t))
 }

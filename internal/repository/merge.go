@@ -15,8 +15,9 @@ var ErrConflict = errors.New("the changes are in conflict")
 // as it was takes what the other side changed along. The error is an ErrConflict that names the file.
 func (r *Repository) Merge(base, ours, theirs string) (tree string, made map[string]Object, err error) {
 	b, o, t := r.Files(base), r.Files(ours), r.Files(theirs)
-	r.followMoves(base, ours, b, t)
-	r.followMoves(base, theirs, b, o)
+	if err := errors.Join(r.followMoves(base, ours, b, t), r.followMoves(base, theirs, b, o)); err != nil {
+		return "", nil, err
+	}
 	writes := map[string]Write{}
 	for path := range r.Files(ours) {
 		writes[path] = Write{Delete: true} // until it is found to stay
@@ -58,17 +59,23 @@ func union(all ...map[string]File) map[string]bool {
 	return paths
 }
 
-// followMoves has the base and the other side have the files that a side moved as they were where it moved them.
-func (r *Repository) followMoves(from, to string, base, other map[string]File) {
+// followMoves has the base and the other side have the files that a side moved as they were where it moved them. The
+// error is that the other side has such a file no more. Empty files are all alike: git takes none of them for moved.
+func (r *Repository) followMoves(from, to string, base, other map[string]File) error {
 	for _, c := range r.Changes(from, to) {
 		there, stays := other[c.Old.Path]
-		if _, taken := other[c.New.Path]; !c.Renamed || !stays || taken {
+		_, taken := other[c.New.Path]
+		if content, isBlob := r.Blob(c.New.ID); !c.Renamed || taken || isBlob && len(content) == 0 {
 			continue
+		}
+		if !stays {
+			return fmt.Errorf("%w: %s", ErrConflict, c.Old.Path)
 		}
 		base[c.New.Path], other[c.New.Path] = base[c.Old.Path], there
 		delete(base, c.Old.Path)
 		delete(other, c.Old.Path)
 	}
+	return nil
 }
 
 // mergeFile is what becomes of one file. A file without an ID is none.

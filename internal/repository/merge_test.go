@@ -27,7 +27,7 @@ func writes(pairs ...any) map[string]repository.Write {
 func TestMerge(t *testing.T) {
 	r := newRepository()
 	lines := func(s string) repository.Write { return file(strings.ReplaceAll(s, " ", "\n") + "\n") }
-	start := writes("text", lines("a b c d e f"), "other", lines("o p"), "dir/x", file("x"), "bin", file("\x00a"),
+	start := writes("text", lines("a b c d e f"), "other", lines("o p"), "dir/x", file("x"), "bin", file("\x00a"), "empty", file(""),
 		"link", repository.Write{Content: []byte("text"), Mode: repository.ModeSymlink})
 	rows := []struct {
 		name         string
@@ -65,6 +65,13 @@ func TestMerge(t *testing.T) {
 		{"moved and changed", writes("text", gone, "dir/moved", lines("a b c d e f")), writes("text", lines("a b c d e F"))},
 		{"changed and moved", writes("text", lines("a b c d e F")), writes("text", gone, "moved", lines("a b c d e f"))},
 		{"moved by both", writes("text", gone, "m", lines("a b c d e f")), writes("text", gone, "m", lines("a b c d e f"))},
+		{"moved by both, to two places", writes("text", gone, "m", lines("a b c d e f")),
+			writes("text", gone, "n", lines("a b c d e f"))},
+		{"moved and gone", writes("text", gone, "m", lines("a b c d e f")), writes("text", gone)},
+		{"gone and moved", writes("text", gone), writes("text", gone, "m", lines("a b c d e f"))},
+		{"moved to what is new", writes("text", gone, "m", lines("a b c d e f")), writes("m", lines("x"))},
+		{"empty, moved and gone", writes("empty", gone, "m", file("")), writes("empty", gone)},
+		{"empty, moved and changed", writes("empty", gone, "m", file("")), writes("empty", lines("x"))},
 		{"a file and a folder", writes("n", file("1")), writes("n/x", file("2"))},
 		{"a folder that goes", writes("dir/x", gone), writes("text", lines("x"))},
 		{"a submodule", writes("sub", repository.Write{Content: []byte(strings.Repeat("1", 40)), Mode: repository.ModeSubmodule}),

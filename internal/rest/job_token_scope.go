@@ -71,7 +71,7 @@ func getJobTokenScope(q request) front.Response {
 func updateJobTokenScope(q request) front.Response {
 	on, _ := q.Params.Bool("enabled")
 	if !on && q.EnforcesAllowlists() && q.Has(gitlabversion.JobTokenEnforced) {
-		return front.BadRequest(msgAllowlistEnforced).Because("enforce_ci_inbound_job_token_scope_enabled is on")
+		return front.BadRequest(msgAllowlistEnforced).Because(paramEnforceAllowlist + " is on")
 	}
 	change := world.ProjectChange{Attributes: map[string]string{world.AttrHeedsAllowlist: strconv.FormatBool(on)}}
 	if err := q.ChangeProject(q.Project, change); err != nil {

@@ -190,12 +190,7 @@ func (k tokenKind) rotate(q request, r resource) front.Response {
 			return front.BadRequest(text).Because(d.Reason)
 		}
 	}
-	expires, _ := q.Params.Date("expires_at")
-	next, err := q.RotateToken(t, expires)
-	if err != nil {
-		return front.BadRequest(err.Error()).Because(err.Error())
-	}
-	return front.OK(q.madeResourceToken(r, next))
+	return q.rotatedOf(r, t)
 }
 
 // rotateOwn gives a token that calls another in its place. Any other token is told so before anything is looked for.
@@ -214,8 +209,13 @@ func (k tokenKind) rotateOwn(q request) front.Response {
 	if !q.Token.IsOf(r.project, r.group) {
 		return q.unauthorized("the token is not of " + r.where)
 	}
+	return q.rotatedOf(r, q.Token)
+}
+
+// rotatedOf answers with the token of a project or group that takes another's place.
+func (q request) rotatedOf(r resource, t *world.AccessToken) front.Response {
 	expires, _ := q.Params.Date("expires_at")
-	next, err := q.RotateToken(q.Token, expires)
+	next, err := q.RotateToken(t, expires)
 	if err != nil {
 		return front.BadRequest(err.Error()).Because(err.Error())
 	}

@@ -157,6 +157,15 @@ func TestJobsTriggerPipelines(t *testing.T) {
 	calls = gl.Calls("")
 	assert.Equal(t, fmt.Sprintf("job %d is of acme/shop, which is not on the job token allowlist of acme/closed", running.ID),
 		calls[len(calls)-1].Reason)
+	gl.AddProject(fg.Project{Path: "acme/open", Visibility: fg.Public})
+	gl.Commit("acme/open", "main", map[string]string{".gitlab-ci.yml": "a: {script: x}\n"}, "Begin [skip ci]")
+	open := func() int {
+		return testkit.Ask(t, gl, "", "POST", "/projects/acme%2Fopen/trigger/pipeline",
+			testkit.WithJSON(`{"token":"`+running.Token+`","ref":"main"}`)).Status
+	}
+	assert.Equal(t, 400, open(), "what everybody sees is not what everybody runs")
+	gl.UpdateProject("acme/open", func(p *fg.Project) { p.JobTokenAllowlist = []string{"acme/shop"} })
+	assert.Equal(t, 201, open())
 	gl.FinishJob(running.ID, fg.JobSuccess)
 	before := len(gl.Pipelines())
 	assert.Equal(t, `401 {"message":"Job is not running"}`, trigger().String())

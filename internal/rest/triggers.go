@@ -102,7 +102,7 @@ func (q request) triggerByJob(token string, n world.NewPipeline) front.Response 
 		return front.Refuse(http.StatusUnauthorized, msgJobNotRunning).
 			Because(fmt.Sprintf("job %d is %s", j.ID, j.Status))
 	}
-	q.Record.JobID = j.ID
+	q.ByJob, q.Record.JobID = j, j.ID
 	actor, standing := q.ActorOf(j.User, true), front.ProjectStandingOf(j.User, n.Project)
 	by := policy.ReachProjectByToken(standing, q.JobTokenOf(j, n.Project))
 	for _, d := range []policy.Decision{policy.ReadProject(actor, standing), by} {

@@ -31,7 +31,6 @@ const (
 	msgAnnotationsName   = "Name is too long (maximum is 255 characters)"
 	msgAnnotationsPacked = "not in gzip format"
 	msgfUnexpectedToken  = "unexpected token at '%s'"
-	validationFailed     = "Validation failed: "
 )
 
 // shownOfText is how many bytes the error of what is no JSON has of it.
@@ -90,7 +89,7 @@ func checkAnnotations(f *File) error {
 			problems = append(problems, msgAnnotationsName)
 		}
 		if problems != nil {
-			return errors.New(validationFailed + strings.Join(problems, ", "))
+			return fmt.Errorf(msgfValidationFailed, strings.Join(problems, ", "))
 		}
 	}
 	return nil
