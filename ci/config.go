@@ -220,6 +220,7 @@ func (c *Config) load(source string, o Options) (*ciyaml.Map, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Project = remembered(o.Project)
 	in := &includer{o: o}
 	tree, err := in.document(source, given, in.own())
 	if o.Path != "" {

@@ -68,6 +68,27 @@ type Project struct {
 	Files Files
 }
 
+// remembered has a function that finds projects be asked once for each, however many includes or rules name it.
+func remembered(find func(path, ref string) *Project) func(path, ref string) *Project {
+	if find == nil {
+		return nil
+	}
+	type name struct{ path, ref string }
+	found := map[name]*Project{}
+	return func(path, ref string) *Project {
+		key := name{strings.ToLower(path), ref}
+		p, known := found[key]
+		if known {
+			return p
+		}
+		if p = find(path, ref); p != nil && p.Files != nil {
+			p = &Project{Path: p.Path, SHA: p.SHA, Files: &listedFiles{Files: p.Files}}
+		}
+		found[key] = p
+		return p
+	}
+}
+
 // place is where a file stands that includes others: include:local looks for them there.
 type place struct {
 	Place

@@ -100,6 +100,7 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 	if x.Files != nil {
 		x.Files = &listedFiles{Files: x.Files}
 	}
+	x.Project = remembered(x.Project)
 	b := newBuilder(c, x)
 	if !b.workflow(p) {
 		p.Errors, p.Filtered = []string{errTextFiltered}, true

@@ -38,17 +38,21 @@ var rubyProblems = map[syntax.ErrorCode]string{
 func ruby(pattern string) (*regexp.Regexp, error) {
 	var b strings.Builder
 	b.WriteString("(?m)")
+	inClass := false
 	for i := 0; i < len(pattern); i++ {
 		c := pattern[i]
 		if c != '\\' || i+1 == len(pattern) {
+			inClass = c == '[' || inClass && c != ']'
 			b.WriteByte(c)
 			continue
 		}
 		i++
-		switch pattern[i] {
-		case 'Z':
+		switch c = pattern[i]; {
+		case c == 'Z' && !inClass:
 			b.WriteString(`(?:\n?\z)`)
-		case 'h':
+		case c == 'h' && inClass:
+			b.WriteString(`0-9a-fA-F`)
+		case c == 'h':
 			b.WriteString(`[0-9a-fA-F]`)
 		default:
 			b.WriteString(pattern[i-1 : i+1])

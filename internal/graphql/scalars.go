@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -133,7 +134,30 @@ func parseInputsValue(value any) (any, error) {
 	case map[string]any, graphqlruby.EnumLiteral:
 		return nil, errors.New(msgInputsValue)
 	}
-	return value, nil
+	return finite(value), nil
+}
+
+// finite is a value of an input with null for numbers that JSON cannot tell, as which ActiveSupport keeps them.
+func finite(value any) any {
+	switch v := value.(type) {
+	case float64:
+		if math.IsInf(v, 0) || math.IsNaN(v) {
+			return nil
+		}
+	case []any:
+		list := make([]any, len(v))
+		for i, each := range v {
+			list[i] = finite(each)
+		}
+		return list
+	case map[string]any: // in a list
+		m := make(map[string]any, len(v))
+		for key, each := range v {
+			m[key] = finite(each)
+		}
+		return m
+	}
+	return value
 }
 
 // iso is a time as GraphQL shows it: UTC, in seconds.

@@ -5,7 +5,6 @@ package rest
 
 import (
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -22,14 +21,11 @@ func attributeParams(attributes []world.Attribute) []params.Param {
 	for i, a := range attributes {
 		declared[i] = params.Param{Name: a.Name, Kind: kinds[a.Kind], Values: a.Values}
 		if a.Kind == world.DecimalAttribute {
-			declared[i].Match = decimal
+			declared[i].Match = world.Decimal
 		}
 	}
 	return declared
 }
-
-// decimal is a number that may have a fraction.
-var decimal = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
 
 // attributesGiven are those attributes that the request gives, in their text form.
 func attributesGiven(v params.Values, attributes []world.Attribute) map[string]string {

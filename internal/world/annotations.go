@@ -27,8 +27,7 @@ const (
 	msgfAnnotationLists  = "Annotations files cannot have more than %d annotation lists"
 	msgAnnotationsRoot   = "Annotations files must be a JSON object"
 	msgAnnotationsData   = "Data must be a valid json schema"
-	msgAnnotationsBlank  = "Name can't be blank"
-	msgAnnotationsName   = "Name is too long (maximum is 255 characters)"
+	nameOfAnnotation     = "Name "
 	msgAnnotationsPacked = "not in gzip format"
 	msgfUnexpectedToken  = "unexpected token at '%s'"
 )
@@ -84,9 +83,9 @@ func checkAnnotations(f *File) error {
 		}
 		switch {
 		case strings.TrimSpace(name) == "":
-			problems = append(problems, msgAnnotationsBlank)
+			problems = append(problems, nameOfAnnotation+msgBlank)
 		case utf8.RuneCountInString(name) > maxNameOfAnnotation:
-			problems = append(problems, msgAnnotationsName)
+			problems = append(problems, nameOfAnnotation+msgTooLong(maxNameOfAnnotation))
 		}
 		if problems != nil {
 			return fmt.Errorf(msgfValidationFailed, strings.Join(problems, ", "))

@@ -213,7 +213,9 @@ func (a Attribute) check(value string) error {
 	switch {
 	case a.Kind == FlagAttribute && value != "true" && value != "false":
 		return Missing("truth value", value, []string{"true", "false"})
-	case a.Kind == NumberAttribute && !IsNumber(value):
+	case a.Kind == NumberAttribute && !fitsNumber(value):
+		return Problem{Text: strconv.Quote(value) + " is no number"}
+	case a.Kind == DecimalAttribute && !Decimal.MatchString(value):
 		return Problem{Text: strconv.Quote(value) + " is no number"}
 	case a.Kind == JSONAttribute && !json.Valid([]byte(value)):
 		return Problem{Text: strconv.Quote(value) + " is no JSON"}

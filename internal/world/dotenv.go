@@ -32,9 +32,6 @@ const (
 const (
 	msgfDotenvSize      = "Dotenv Artifact Too Big. Maximum Allowable Size: %d"
 	msgfDotenvVariables = "Dotenv files cannot have more than %d variables"
-	msgKeyBlank         = "Validation failed: Key can't be blank, Key can contain only letters, digits and '_'."
-	msgKeyTooLong       = "Validation failed: Key is too long (maximum is 255 characters)"
-	msgKeyCharacters    = "Validation failed: Key can contain only letters, digits and '_'."
 )
 
 // errDotenvFormat is the error of a dotenv report with a line that assigns nothing, such as a blank line or a comment.
@@ -86,15 +83,11 @@ func reportText(content []byte) string {
 	return string(utf16.Decode(units))
 }
 
-// checkVariableKey is the model validation of a CI/CD variable's key.
+// checkVariableKey is the model's validation of a CI/CD variable's key.
 func checkVariableKey(key string) error {
-	switch {
-	case key == "":
-		return errors.New(msgKeyBlank)
-	case len(key) > 255:
-		return errors.New(msgKeyTooLong)
-	case strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "":
-		return errors.New(msgKeyCharacters)
+	said := keyProblems(key)
+	if said == nil {
+		return nil
 	}
-	return nil
+	return errors.New(validationFailed + "Key " + strings.Join(said, ", Key "))
 }

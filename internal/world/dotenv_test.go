@@ -132,3 +132,9 @@ func manyVariables(n int) string {
 	}
 	return b.String()
 }
+
+func TestAllThatIsWrongWithTheKeyOfADotenvVariable(t *testing.T) {
+	_, err := parseDotenv([]byte(strings.Repeat("-", 256) + "=x"))
+	assert.EqualError(t, err, "Validation failed: Key is too long (maximum is 255 characters), "+
+		"Key can contain only letters, digits and '_'.")
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -14,6 +15,15 @@ func Key(nameOrPath string) string { return strings.ToLower(nameOrPath) }
 func IsNumber(s string) bool {
 	digits := strings.TrimPrefix(s, "-")
 	return digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+// Decimal is what a number looks like that may have a fraction.
+var Decimal = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
+
+// fitsNumber reports whether a text is a number that an int can be.
+func fitsNumber(s string) bool {
+	_, err := strconv.Atoi(s)
+	return err == nil && IsNumber(s)
 }
 
 // SplitPath cuts a full path into its parent's path, which is empty at the top, and its last part.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -147,7 +148,13 @@ func CommitVariables(c CommitFacts, v gitlabversion.Version) ci.JobVariables {
 	description = strings.TrimLeft(description, "\n")
 	cut := func(text string) string { return text }
 	if v.Has(gitlabversion.MessagesCut) {
-		cut = func(text string) string { return text[:min(len(text), mostOfMessage)] }
+		cut = func(text string) string {
+			n := min(len(text), mostOfMessage)
+			for n < len(text) && !utf8.RuneStart(text[n]) { // no character is cut in two
+				n--
+			}
+			return text[:n]
+		}
 	}
 	l.add("CI_COMMIT_MESSAGE", cut(c.Message))
 	if v.Has(gitlabversion.MessagesCut) {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -247,7 +248,7 @@ func settingChanges(given map[string]string) map[string]string {
 
 // refuse notes what is wrong with the value of one attribute.
 func (v *settingsValidation) refuse(a Attribute, value string) {
-	n := number(value)
+	n, _ := strconv.Atoi(value) // of one that is too long the greatest there is
 	switch {
 	case a.Kind == FlagAttribute && value == Unset && a.Default != Unset:
 		v.Add(a.Name, msgBooleanNeeded)

@@ -1,11 +1,14 @@
 package world
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // What a seed says wrongly of the settings is told: a rate limit has both of its halves, and neither is negative.
@@ -53,4 +56,39 @@ func TestNamesOfProtectedRefs(t *testing.T) {
 	assert.Equal(t, newInvalid(attrName, msgAlreadyTaken), err)
 	_, err = st.ProtectRef(ProtectedRef{Project: shop, Name: "v*", Tag: true})
 	assert.NoError(t, err)
+}
+
+// What a seed gives an attribute of the settings is of its kind, and no number that nothing could show.
+func TestKindsOfSettingAttributes(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		ok          bool
+	}{
+		{"polling_interval_multiplier", "1.5", true}, {"polling_interval_multiplier", "soon", false},
+		{"issues_create_limit", "7", true}, {"issues_create_limit", "99999999999999999999", false},
+		{"gravatar_enabled", "no", false}, {"gravatar", "true", false},
+	} {
+		st, _ := ruled(t)
+		err := st.UpdateSettings(Settings{Attributes: map[string]string{c.name: c.value}})
+		assert.Equal(t, c.ok, err == nil, "%v: %v", c, err)
+	}
+	st, _ := ruled(t)
+	given := map[string]string{"issues_create_limit": "7"}
+	require.NoError(t, st.UpdateSettings(Settings{Attributes: given}))
+	given["issues_create_limit"] = "8"
+	assert.Equal(t, "7", st.Settings.Attribute("issues_create_limit"), "the settings share nothing with whoever gave them")
+	heavy := map[string]string{AttrStorageWeight: "99999999999999999999"}
+	assert.ErrorContains(t, st.ChangeSettings(SettingsChange{Attributes: heavy}), msgStorageWeight)
+}
+
+func TestMessagesAreCutBetweenCharacters(t *testing.T) {
+	versions := gitlabversion.All()
+	message := strings.Repeat("a", mostOfMessage-1) + "é"
+	cut := 0
+	for _, v := range CommitVariables(CommitFacts{Commit: Commit{Message: message}}, versions[len(versions)-1]) {
+		if v.Key == "CI_COMMIT_MESSAGE" {
+			cut = len(v.Value)
+		}
+	}
+	assert.Equal(t, mostOfMessage-1, cut)
 }
