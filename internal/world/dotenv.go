@@ -89,5 +89,5 @@ func checkVariableKey(key string) error {
 	if said == nil {
 		return nil
 	}
-	return errors.New(validationFailed + "Key " + strings.Join(said, ", Key "))
+	return fmt.Errorf(msgfValidationFailed, "Key "+strings.Join(said, ", Key "))
 }
