@@ -11,6 +11,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
@@ -315,4 +316,39 @@ func inText(err error, text []byte) error {
 		return invalid.In(text)
 	}
 	return err
+}
+
+// UnmarshalText reads a role's word, in capitals or not, or its number.
+func (r *Role) UnmarshalText(text []byte) error {
+	for _, n := range world.RoleNames() {
+		if strings.EqualFold(n.Name, string(text)) || strconv.Itoa(int(n.Role)) == string(text) {
+			*r = Role(n.Role)
+			return nil
+		}
+	}
+	var known []string
+	for _, n := range world.RoleNames()[1:] {
+		known = append(known, n.Name)
+	}
+	return fmt.Errorf("no role %q; %s", text, datajson.Suggest(string(text), known))
+}
+
+// UnmarshalJSON reads a role as a word or as GitLab's number, "maintainer" or 40; null changes nothing.
+func (r *Role) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
+	var word string
+	if json.Unmarshal(text, &word) == nil {
+		return r.UnmarshalText([]byte(word))
+	}
+	var number int
+	if err := json.Unmarshal(text, &number); err != nil {
+		return errors.New("want a role's word or number; " + world.RolesKnown())
+	}
+	if !Role(number).valid() {
+		return Role(number).unknown()
+	}
+	*r = Role(number)
+	return nil
 }

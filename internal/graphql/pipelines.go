@@ -280,9 +280,6 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 		found = world.Filtered(found, noChild)
 	}
 	found = pipelinesInScope(p, found, a["scope"])
-	if source, given := a["source"].(string); given && !slices.Contains(world.PipelineSources, source) {
-		a["source"] = nil // a source that GitLab does not know is as none
-	}
 	matches := func(name string, of func(*world.Pipeline) string) {
 		if wanted, _ := a[name].(string); wanted != "" {
 			found = world.Filtered(found, func(p *world.Pipeline) bool { return of(p) == wanted })
@@ -291,7 +288,9 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 	matches("status", func(p *world.Pipeline) string { return enum(p.Status()) })
 	matches("ref", func(p *world.Pipeline) string { return p.Ref() })
 	matches("sha", func(p *world.Pipeline) string { return p.Commit().SHA })
-	matches("source", (*world.Pipeline).Source)
+	if source, _ := a["source"].(string); slices.Contains(world.PipelineSources, source) { // one unknown is as none
+		matches("source", (*world.Pipeline).Source)
+	}
 	if name, _ := a["username"].(string); name != "" {
 		found = world.Filtered(found, func(p *world.Pipeline) bool { return p.IsOf(name) })
 	}
