@@ -106,8 +106,9 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 		p.Errors, p.Filtered = []string{errTextFiltered}, true
 		return p
 	}
-	for _, job := range c.inStages() {
-		made, ok, err := b.job(job)
+	p.Jobs = slices.Grow(p.Jobs, len(c.Jobs))
+	for _, at := range c.inStages() {
+		made, ok, err := b.job(c.Jobs[at])
 		if errors.Is(err, errVariables) {
 			p.Errors, p.Jobs = []string{err.Error()}, nil
 			return p
@@ -127,15 +128,18 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 	return p
 }
 
-// inStages are the jobs in the order of their stages.
-func (c *Config) inStages() []Job {
+// inStages are the places of the jobs in c.Jobs, in the order of their stages. Places are sorted since jobs are large.
+func (c *Config) inStages() []int {
 	at := make(map[string]int, len(c.Stages))
 	for i := len(c.Stages) - 1; i >= 0; i-- {
 		at[c.Stages[i]] = i
 	}
-	jobs := slices.Clone(c.Jobs)
-	slices.SortStableFunc(jobs, func(a, b Job) int { return at[a.Stage] - at[b.Stage] })
-	return jobs
+	places := make([]int, len(c.Jobs))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return at[c.Jobs[a].Stage] - at[c.Jobs[b].Stage] })
+	return places
 }
 
 // runs says whether any stage between the edges has a job.
