@@ -9,8 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/differences"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
@@ -22,6 +22,14 @@ type T interface {
 }
 
 type helper interface{ Helper() }
+
+// helperOf is the test's method Helper, to be called by each assertion itself, or one that does nothing.
+func helperOf(t T) helper {
+	if h, ok := t.(helper); ok {
+		return h
+	}
+	return outside.NoTest{}
+}
 
 // Calls returns the recorded calls of an endpoint that meet every condition, in the order in which they arrived. "" is
 // every call, "* /runners/:id" that path with any method. Calls that are still being served are not among them. The
@@ -90,7 +98,7 @@ func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) (err error)
 	defer stop()
 	defer outside.Catch(func(problem string) { err = errors.New("WaitFor: " + problem) })
 	for {
-		changed := f.news.next() // before asking: what happens meanwhile is to be asked about again
+		changed := f.news.Next() // before asking: what happens meanwhile is to be asked about again
 		if outside.Asked("the function", func() { err = holds(f) }); err == nil {
 			return nil
 		}
@@ -102,45 +110,17 @@ func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) (err error)
 	}
 }
 
-// news tells those who wait that something has happened.
-type news struct {
-	mu      sync.Mutex
-	changed chan struct{} // closed at the next change; nil while nobody waits
-}
-
-func (n *news) next() <-chan struct{} {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.changed == nil {
-		n.changed = make(chan struct{})
-	}
-	return n.changed
-}
-
-func (n *news) tell() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.changed != nil {
-		close(n.changed)
-		n.changed = nil
-	}
-}
-
 // AssertCalled asserts that an endpoint was called, with every condition met, at least once or as often as Times,
 // AtLeast and AtMost say. "" is every call, "* /runners/:id" that path with any method.
 func (f *Fake) AssertCalled(t T, e Endpoint, where ...CallMatcher) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	return report(t, f.calledProblem(e, where))
 }
 
 // AssertNotCalled asserts that no call of an endpoint met every condition. "" is every call, "* /runners/:id" that path
 // with any method.
 func (f *Fake) AssertNotCalled(t T, e Endpoint, where ...CallMatcher) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	if problem := f.selectionProblem(e, where); problem != "" {
 		return report(t, problem)
 	}
@@ -150,9 +130,7 @@ func (f *Fake) AssertNotCalled(t T, e Endpoint, where ...CallMatcher) bool {
 // AssertCallOrder asserts that the endpoints were called in this order. What counts is when the calls arrived; other
 // calls in between do not matter. No endpoint at all fails the test.
 func (f *Fake) AssertCallOrder(t T, e ...Endpoint) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	return report(t, f.orderProblem(e))
 }
 
@@ -160,20 +138,19 @@ func (f *Fake) AssertCallOrder(t T, e ...Endpoint) bool {
 // /runners 201". A call that nothing serves has its whole path in place of the endpoint, "POST /api/v4/runner 404"; a
 // call that was never answered has status 0.
 func (f *Fake) AssertCalls(t T, want ...string) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	return report(t, f.callsProblem(want))
 }
 
 // AssertAllSucceeded asserts that no call was answered with 4xx or 5xx, and that none was left without an answer.
 // The 401 that has git sign in, before it asks once more, counts as none.
 func (f *Fake) AssertAllSucceeded(t T) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	calls := f.log.Closed()
-	failed := slices.DeleteFunc(slices.Clone(calls), func(c Call) bool { return c.succeeded() || c.isChallenge(calls) })
+	texts := textsOf(calls)
+	failed := slices.DeleteFunc(slices.Clone(calls), func(c Call) bool {
+		return c.succeeded() || c.text().IsChallenge(texts)
+	})
 	if len(failed) == 0 {
 		return report(t, f.incompleteProblem())
 	}
@@ -184,9 +161,7 @@ func (f *Fake) AssertAllSucceeded(t T) bool {
 // AssertNothingIgnored asserts that no call had a parameter that nothing reads, which often is a misspelt one. It names
 // the nearest that the endpoint has.
 func (f *Fake) AssertNothingIgnored(t T) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	calls := f.log.Closed()
 	ignored := slices.DeleteFunc(slices.Clone(calls), func(c Call) bool { return len(c.IgnoredParams) == 0 })
 	if len(ignored) == 0 {
@@ -198,9 +173,7 @@ func (f *Fake) AssertNothingIgnored(t T) bool {
 
 // report fails the test if there is a problem, and returns whether there is none.
 func report(t T, problem string) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	if problem != "" {
 		t.Errorf("%s", strings.TrimRight(problem, "\n"))
 	}
@@ -250,34 +223,14 @@ func (f *Fake) orderProblem(order []Endpoint) string {
 			return problem
 		}
 	}
-	calls := f.log.Closed()
-	var found strings.Builder
-	next := 0
-	for i, e := range order {
-		at := slices.IndexFunc(calls[next:], func(c Call) bool { return e.covers(c) })
-		if at < 0 {
-			return fmt.Sprintf("expected calls in this order: %s\ngot\n%s  %s\n%s%s", joinEndpoints(order), found.String(),
-				missingText(e, i, calls, next), f.laterLines(e), f.seeJournal())
-		}
-		fmt.Fprintf(&found, "  %s\n", calls[next+at])
-		next += at + 1
+	names := calltext.Names[Endpoint]{Text: Endpoint.text,
+		Covers: func(e Endpoint, c calltext.Call[Endpoint]) bool { return e.covers(Call(c)) }}
+	found, missing, at := names.Order(textsOf(f.log.Closed()), order)
+	if missing == "" {
+		return ""
 	}
-	return ""
-}
-
-// missingText says that no call from next on is of e, the i-th endpoint of the order, and names the last one that came
-// too early.
-func missingText(e Endpoint, i int, calls []Call, next int) string {
-	text := "no " + e.text()
-	if i > 0 {
-		text += fmt.Sprintf(" after #%d", calls[next-1].Number)
-	}
-	for _, c := range slices.Backward(calls[:next]) {
-		if e.covers(c) {
-			return fmt.Sprintf("%s; the last one was before: %s", text, c)
-		}
-	}
-	return text
+	return fmt.Sprintf("expected calls in this order: %s\ngot\n%s  %s\n%s%s", joinEndpoints(order), found, missing,
+		f.laterLines(order[at]), f.seeJournal())
 }
 
 // callLine is the form of a call in AssertCalls: endpoint or path, and status.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/calltext"
-	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
@@ -95,62 +94,12 @@ func (c Call) asked() string { return c.text().Asked() }
 func (c Call) param(name string) (value any, present bool) { return plain.At(c.Params, name) }
 
 // cloneCall is for the functions of a test that see a request while it is served: what they change is theirs.
-func cloneCall(c Call) Call {
-	c.Query, c.Header = url.Values(http.Header(c.Query).Clone()), c.Header.Clone()
-	c.Body, c.Params, c.IgnoredParams = slices.Clone(c.Body), clone.Object(c.Params), slices.Clone(c.IgnoredParams)
-	c.ResponseHeader, c.ResponseBody = c.ResponseHeader.Clone(), slices.Clone(c.ResponseBody)
-	return c
-}
+func cloneCall(c Call) Call { return Call(c.text().Clone()) }
 
 func (c Call) succeeded() bool { return c.Status > 0 && c.Status < 400 }
 
-// isChallenge reports whether the call is how git learns that it has to sign in: it asks with no credentials, gets a
-// 401, and asks the same with credentials.
-func (c Call) isChallenge(calls []Call) bool {
-	const credentials = "Authorization"
-	return c.Endpoint == GitInfoRefs && c.Status == http.StatusUnauthorized && c.Header.Get(credentials) == "" &&
-		slices.ContainsFunc(calls, func(other Call) bool {
-			return other.Number > c.Number && other.Endpoint == c.Endpoint && other.Path == c.Path &&
-				other.Header.Get(credentials) != ""
-		})
-}
-
 // Curl is a shell command that sends the request again, credentials included. A body that is no text travels as base64.
 func (c Call) Curl() string { return c.text().Curl() }
-
-// usualCall is about what a call takes beside what varies, in bytes.
-const usualCall = 1 << 10
-
-// weight is about what the call takes in the journal, in bytes. Parameters are a second copy of what brought them.
-func (c Call) weight() int64 {
-	n := usualCall + len(c.Body) + len(c.ResponseBody) + len(c.Path) + len(c.Reason) + len(c.Operation)
-	if len(c.Params) > 0 {
-		n += len(c.Body)
-	}
-	for _, values := range []map[string][]string{c.Query, c.Header, c.ResponseHeader} {
-		for name, list := range values {
-			n += len(name)
-			for _, value := range list {
-				n += len(value)
-			}
-		}
-	}
-	return int64(n)
-}
-
-// shed is the call without its bodies and parameters, but for those of the path.
-func (c Call) shed() Call {
-	kept := map[string]any{}
-	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
-		if name, ok := strings.CutPrefix(segment, ":"); ok {
-			if value, sent := c.Params[name]; sent {
-				kept[name] = value
-			}
-		}
-	}
-	c.Body, c.ResponseBody, c.Params = nil, nil, kept
-	return c
-}
 
 // Journal is the recorded calls for a person to read, one line a call: number, endpoint, who called, status, and in
 // brackets the reason of a refusal and what else is odd about it. A line between calls says that the fake's clock has
@@ -182,8 +131,6 @@ func journalLines(calls []Call) string {
 }
 
 func journalLine(c Call) string { return c.text().Line() }
-
-func ignoredText(c Call) string { return c.text().Ignored() }
 
 // seeJournal says where the rest of the calls is to be seen.
 func (f *Fake) seeJournal() string {

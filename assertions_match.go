@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
@@ -116,7 +117,7 @@ func Operation(name string) CallMatcher {
 func Header(name, value string) CallMatcher {
 	name = http.CanonicalHeaderKey(name)
 	return condition{
-		problem: headerNameProblem(name),
+		problem: faults.HeaderNameProblem(name),
 		text:    fmt.Sprintf("Header(%q, %q)", name, value), aspect: "header " + name, want: value,
 		got: func(c Call) (string, bool) {
 			values := c.Header.Values(name)

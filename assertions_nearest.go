@@ -202,28 +202,15 @@ func (f *Fake) rank(calls []Call, e Endpoint, where []CallMatcher) []Call {
 
 // conditionsDiff compares what the endpoint and the conditions want of a call with what the call has.
 func conditionsDiff(c Call, e Endpoint, where []CallMatcher) string {
-	want, got := map[string]string{}, map[string]string{}
+	var all differences.Aspects
 	if e != "" {
-		want["endpoint"], got["endpoint"] = string(e), c.name()
-		if e.covers(c) {
-			want["endpoint"] = got["endpoint"] // "* /runners" is no difference
-		}
+		all.Add("endpoint", string(e), c.name(), e.covers(c)) // "* /runners" is no difference
 	}
 	for _, m := range where {
-		aspect, wanted, has := m.compare(c)
-		key := aspect
-		for i := 2; ; i++ { // several conditions may look at one aspect
-			if _, taken := want[key]; !taken {
-				break
-			}
-			key = fmt.Sprintf("%s (%d)", aspect, i)
-		}
-		want[key], got[key] = wanted, has
-		if m.holds(c) {
-			want[key] = has // one of several header values is no difference
-		}
+		aspect, want, got := m.compare(c)
+		all.Add(aspect, want, got, m.holds(c)) // one of several header values is no difference
 	}
-	return differences.Text(want, got)
+	return all.Text()
 }
 
 func (f *Fake) runnersText() string { return words.Some("runners", f.Runners(), runnerText) }

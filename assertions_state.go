@@ -3,7 +3,6 @@ package fakegitlab
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/differences"
-	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/words"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -25,9 +23,7 @@ import (
 // AssertRunner asserts that the stored runner with want.ID equals want. Two ways to write the same are equal: an empty
 // Type, AccessLevel or Registration and its default, a RunUntagged of nil and of true, an empty list and nil.
 func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	return report(t, f.runnerProblem(want, opts))
 }
 
@@ -36,9 +32,7 @@ func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
 // JSON, so that 600, "10m" and a time.Duration are one, and so are a list and its elements; nil is a field that is not
 // set.
 func (f *Fake) AssertRunnerFields(t T, id int, want map[string]any) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	return report(t, f.runnerFieldsProblem(id, want))
 }
 
@@ -50,30 +44,12 @@ func (f *Fake) runnerFieldsProblem(id int, want map[string]any) string {
 	if len(want) == 0 {
 		return "no field is given to compare"
 	}
-	got, known := runnerFields(runner), plain.JSONNames(reflect.TypeFor[Runner]())
-	wanted, has := map[string]string{}, map[string]string{}
-	unknown := ""
-	for _, name := range slices.Sorted(maps.Keys(want)) {
-		if !slices.Contains(known, name) {
-			hint := "it has " + strings.Join(known, ", ")
-			if meant, near := nearest.Of(name, known); near {
-				hint = fmt.Sprintf("did you mean %q?", meant)
-			}
-			unknown += fmt.Sprintf("a runner has no field %q; %s\n", name, hint)
-			continue
-		}
-		wanted[name], has[name] = differences.Value(name, want[name]), differences.Value(name, got[name])
-	}
-	var lines strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		if wanted[name] != has[name] {
-			fmt.Fprintf(&lines, "  %s: expected %s; it is %s\n", name, wanted[name], has[name])
-		}
-	}
-	if lines.Len() == 0 {
+	unknown, differing := differences.Fields("runner", want, runnerFields(runner),
+		plain.JSONNames(reflect.TypeFor[Runner]()))
+	if differing == "" {
 		return unknown
 	}
-	return unknown + fmt.Sprintf("runner %s differs:\n%s", runnerText(runner), lines.String())
+	return unknown + fmt.Sprintf("runner %s differs:\n%s", runnerText(runner), differing)
 }
 
 // runnerFields are a runner's fields by their names in JSON, defaults in full.
@@ -87,9 +63,7 @@ func runnerFields(r Runner) map[string]any {
 // AssertRunnerGone asserts that no runner has that ID any more. An ID that no runner ever had fails: it is another
 // one's, such as a project's, or comes from a variable that was never set.
 func (f *Fake) AssertRunnerGone(t T, id int) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	if id <= 0 {
 		return report(t, fmt.Sprintf("%d is no runner's ID", id))
 	}
@@ -106,9 +80,7 @@ func (f *Fake) AssertRunnerGone(t T, id int) bool {
 
 // AssertJobStatus asserts that a job has a status. An empty one is JobPending.
 func (f *Fake) AssertJobStatus(t T, jobID int, want JobStatus) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	return report(t, f.jobStatusProblem(jobID, want))
 }
 
@@ -116,9 +88,7 @@ func (f *Fake) AssertJobStatus(t T, jobID int, want JobStatus) bool {
 // Times of a world that has a Now are those that the last Seed of such a world gave them.
 // Access tokens that Token and ClientAs made do not count, unless want has them.
 func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	want = f.standing(want)
 	return report(t, f.worldProblem(want, f.snapshotBeside(want), opts))
 }
@@ -129,9 +99,7 @@ func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
 //
 //	var update = flag.Bool("update", false, "write golden files anew")
 func (f *Fake) AssertGolden(t T, file string, update bool, opts ...cmp.Option) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	return report(t, f.goldenProblem(file, update, opts))
 }
 
@@ -165,9 +133,7 @@ func (f *Fake) goldenProblem(file string, update bool, opts []cmp.Option) string
 // change that changes nothing fails the test, as it is a mistake. Two ways to write the same are equal,
 // as in AssertRunner, and access tokens that Token and ClientAs made since do not count.
 func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	want := before
 	if change != nil {
 		want = plain.Clone(before)

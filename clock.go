@@ -51,7 +51,7 @@ func (f *Fake) advance(d time.Duration) error {
 	if err := f.openProblem(); err != nil {
 		return err
 	}
-	defer f.news.tell()
+	defer f.news.Tell()
 	if err := f.clock.Refusal(d); err != nil {
 		return err
 	}
@@ -94,6 +94,6 @@ func (f *Fake) RunWorkers() {
 		f.misuse("RunWorkers: %v", err)
 		return
 	}
-	defer f.news.tell()
+	defer f.news.Tell()
 	world.Visit(f.state, f.state.RunWorkers)
 }

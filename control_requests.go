@@ -320,7 +320,7 @@ func (c *control) deliveries() controlapi.Answer {
 	}
 	ctx, cancel := c.waiting(wait)
 	defer cancel()
-	_ = c.courier.Wait(ctx, c.news.next, c.closing, errClosed, func() bool {
+	_ = c.courier.Wait(ctx, c.news.Next, c.closing, errClosed, func() bool {
 		return wait == 0 || len(c.courier.Find(wanted)) > 0
 	})
 	return controlapi.OK(webhooks.DataOf(c.courier.Find(wanted)))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
@@ -46,14 +47,14 @@ func (f *Fake) Close() {
 		}()
 		defer f.files.Close()
 		const parts = 5
-		if endsWithin(ended, within-within/parts) {
+		if outside.EndsWithin(ended, within-within/parts) {
 			return
 		}
 		f.noticeCut(within - within/parts)
 		f.noticeCutWebhooks(within - within/parts)
 		f.network.cut()
 		f.files.Cut()
-		if !endsWithin(ended, within/parts) {
+		if !outside.EndsWithin(ended, within/parts) {
 			for _, call := range f.flight.List() {
 				f.notice(fmt.Sprintf("Close left %s behind, which did not end when it was cut", call))
 			}
@@ -64,17 +65,6 @@ func (f *Fake) Close() {
 			}
 		}
 	})
-}
-
-func endsWithin(ended <-chan struct{}, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ended:
-		return true
-	case <-timer.C:
-		return false
-	}
 }
 
 // noticeCut names all that Close has to cut.
@@ -155,7 +145,7 @@ func (f *Fake) Problems() []string {
 	calls := f.log.Closed()
 	problems = append(problems, f.strayProblems(calls)...)
 	if f.options.ignoredRefused {
-		problems = append(problems, ignoredProblems(calls)...)
+		problems = append(problems, calltext.Ignored(textsOf(calls))...)
 	}
 	if !f.options.unusedAllowed {
 		problems = append(problems, f.faults.Unused(calls)...)
@@ -195,48 +185,16 @@ func (f *Fake) noticeLacking(lacking []string) {
 
 // strayProblems are the calls that nothing serves, those to one place in one line.
 func (f *Fake) strayProblems(calls []Call) []string {
-	var problems []string
-	times := map[string]int{}
+	var all []string
 	for _, c := range calls {
-		if !f.strayed(c) {
-			continue
-		}
-		problem := f.site.Unserved(c.Method, c.Path)
-		if times[problem]++; times[problem] == 1 {
-			problems = append(problems, problem)
+		if f.strayed(c) {
+			all = append(all, f.site.Unserved(c.Method, c.Path))
 		}
 	}
-	for i, problem := range problems {
-		if n := times[problem]; n > 1 {
-			problems[i] += fmt.Sprintf(" (%d calls)", n)
-		}
-	}
+	problems := journal.Once(all, "calls")
 	if n := f.log.Lost().Spared; n > 0 {
 		problems = append(problems, fmt.Sprintf("nothing served further calls, which the journal has dropped: %d; "+
 			"WithJournalBytes keeps %s", n, journal.Size(f.options.journalBytes)))
-	}
-	return problems
-}
-
-// ignoredProblems are the calls with parameters that nothing reads, those of one endpoint with the same in one line.
-func ignoredProblems(calls []Call) []string {
-	var problems []string
-	first, times := map[string]int{}, map[string]int{} // by endpoint and parameters: the place in problems; the calls
-	for _, c := range calls {
-		if len(c.IgnoredParams) == 0 {
-			continue
-		}
-		ignored := ignoredText(c)
-		key := string(c.Endpoint) + " " + ignored
-		if times[key]++; times[key] == 1 {
-			first[key] = len(problems)
-			problems = append(problems, fmt.Sprintf("%s: nothing reads %s", c, ignored))
-		}
-	}
-	for key, i := range first {
-		if others := times[key] - 1; others > 0 {
-			problems[i] += fmt.Sprintf(" (and so in %d more)", others)
-		}
 	}
 	return problems
 }

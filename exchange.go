@@ -39,7 +39,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 			line = journalLine(*x.call) + "\n"
 		}
 		f.log.Close(number, x.entry) // from here on it is the journal's
-		f.news.tell()
+		f.news.Tell()
 		if f.lines != nil {
 			flying.Doing("its line was being written (WithJournalTo)")
 			f.lines.Write(line)

@@ -136,7 +136,7 @@ type Fake struct {
 	closing chan struct{}  // closed by Close: whoever waits, let go
 	close   sync.Once
 	flight  traffic.InFlight
-	news    news
+	news    outside.News
 
 	ending struct {
 		mu         sync.Mutex
@@ -401,7 +401,8 @@ func (f *Fake) prepare() {
 	f.log.Limit(f.options.journalLimit, func(c Call) bool {
 		return f.strayed(c) || f.options.ignoredRefused && len(c.IgnoredParams) > 0
 	})
-	f.log.LimitWeight(journal.Weight[Call]{Limit: f.options.journalBytes, Size: Call.weight, Shed: Call.shed})
+	f.log.LimitWeight(journal.Weight[Call]{Limit: f.options.journalBytes,
+		Size: func(c Call) int64 { return c.text().Weight() }, Shed: func(c Call) Call { return Call(c.text().Shed()) }})
 	f.faults.LastCall, f.faults.Seen = f.log.Last, seenIn
 	f.faults.Copy, f.faults.Apart = cloneCall, outside.Apart
 }
@@ -438,7 +439,7 @@ func (f *Fake) reset(s *Scenario) error {
 	if err := f.openProblem(); err != nil {
 		return err
 	}
-	defer f.news.tell()
+	defer f.news.Tell()
 	f.initial.mu.Lock()
 	defer f.initial.mu.Unlock()
 	if err := f.up(); err != nil {

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
@@ -70,7 +68,7 @@ func (f *Fake) failureProblem(failure Failure) string {
 		return "Applied needs a Status or Network that takes the answer's place"
 	}
 	for _, name := range slices.Sorted(maps.Keys(failure.Header)) {
-		if problem := headerProblem(name, failure.Header[name]); problem != "" {
+		if problem := faults.HeaderProblem(name, failure.Header[name]); problem != "" {
 			return problem
 		}
 	}
@@ -80,62 +78,12 @@ func (f *Fake) failureProblem(failure Failure) string {
 	return ""
 }
 
-// headerProblem is "" for a header that HTTP can send. net/http drops one of another name without a word, and replaces
-// line breaks in values.
-func headerProblem(name string, values []string) string {
-	if problem := headerNameProblem(name); problem != "" {
-		return "Header: " + problem
-	}
-	if slices.ContainsFunc(values, func(v string) bool { return strings.ContainsAny(v, "\r\n\x00") }) {
-		return fmt.Sprintf("Header: a value of %s has a line break or NUL, which HTTP cannot send", name)
-	}
-	return ""
-}
-
-func headerNameProblem(name string) string {
-	if headerName.MatchString(name) {
-		return ""
-	}
-	return fmt.Sprintf("%q is no name of a header, which is of letters, digits and !#$%%&'*+-.^_`|~", name)
-}
-
-// headerName is a token of HTTP (RFC 9110, 5.6.2).
-var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
-
 // problem says what is wrong with a fault that is none.
 func (n NetworkFault) problem() string {
-	said := strings.ToLower(string(n))
-	if strings.Contains(said, "refused") {
-		return fmt.Sprintf("%q is no NetworkFault: a connection is refused before there is a call; see Down and Up", n)
-	}
-	known := knownValues(reflect.TypeFor[NetworkFault]())
-	meant, near := nearest.Of(string(n), known)
-	for _, other := range otherWords {
-		if strings.Contains(said, other.word) {
-			meant, near = string(other.NetworkFault), true
-		}
-	}
-	if near {
-		return fmt.Sprintf("%q is no NetworkFault; did you mean the constant %s, %q?", n, NetworkFault(meant).constant(),
-			meant)
-	}
-	return fmt.Sprintf("%q is no NetworkFault; there are %s", n, strings.Join(known, ", "))
+	return faults.UnknownFault(string(n), knownValues(reflect.TypeFor[NetworkFault]()), []faults.OtherWord{
+		{Word: "timeout", Fault: string(Hang)}, {Word: "timed out", Fault: string(Hang)},
+		{Word: "eof", Fault: string(EmptyReply)}, {Word: "json", Fault: string(MalformedJSON)}}, nearest.Of)
 }
-
-// constant is the name of a fault's constant: ConnectionReset for "connection reset".
-func (n NetworkFault) constant() string {
-	name := ""
-	for word := range strings.FieldsSeq(string(n)) {
-		name += strings.ToUpper(word[:1]) + word[1:]
-	}
-	return name
-}
-
-// otherWords are what others call these faults.
-var otherWords = []struct {
-	word string
-	NetworkFault
-}{{"timeout", Hang}, {"timed out", Hang}, {"eof", EmptyReply}, {"json", MalformedJSON}}
 
 // Before runs do when a request has arrived that matches, and before it is served: the place for what somebody else
 // changes in that moment. Endpoint and conditions are as in Failure. do may use the fake, but must not wait for the

@@ -116,9 +116,7 @@ func retryByPerson(st *world.State, j *world.Job) (Job, error) {
 
 // AssertPipelineStatus asserts that a pipeline has a status. A message says which jobs keep it from ending, and why.
 func (f *Fake) AssertPipelineStatus(t T, id int, want JobStatus) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	return report(t, f.pipelineStatusProblem(id, want))
 }
 
@@ -153,7 +151,7 @@ func (f *Fake) WaitForPipeline(ctx context.Context, id int, statuses ...JobStatu
 	open, stop := f.waiting(ctx)
 	defer stop()
 	for {
-		changed := f.news.next() // before asking: what happens meanwhile is to be asked about again
+		changed := f.news.Next() // before asking: what happens meanwhile is to be asked about again
 		p, done, err := f.lookAtPipeline(id, statuses)
 		switch {
 		case err != nil:

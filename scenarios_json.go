@@ -11,7 +11,6 @@ import (
 	"os"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
@@ -151,7 +150,7 @@ func placedIn(text []byte, found []datajson.Problem, deeper []rejection) error {
 		return nil
 	}
 	if offsets := datajson.Offsets(text); len(offsets) > 0 { // of malformed JSON nothing more can be said
-		found = append(found, problemsPlaced(deeper, found, offsets)...)
+		found = append(found, deeperIn(offsets, found, deeper)...)
 	}
 	slices.SortStableFunc(found, func(a, b datajson.Problem) int { return cmp.Compare(a.Offset, b.Offset) })
 	e := &ScenarioError{}
@@ -162,25 +161,13 @@ func placedIn(text []byte, found []datajson.Problem, deeper []rejection) error {
 	return e
 }
 
-// problemsPlaced finds the places in the text of problems that only the whole scenario shows. It drops those that
-// follow from problems found before: a value that could not be read is not missing as well. A job's spec was checked
-// when it was read.
-func problemsPlaced(deeper []rejection, found []datajson.Problem, offsets datajson.Places) []datajson.Problem {
-	type finding struct{ path, message string }
-	unread, said := map[string]bool{}, map[finding]bool{}
-	for _, p := range found {
-		unread[p.Path], said[finding{p.Path, p.Message}] = true, true
+// deeperIn finds the places in the text of problems that only the whole scenario shows.
+func deeperIn(offsets datajson.Places, found []datajson.Problem, deeper []rejection) []datajson.Problem {
+	all := make([]datajson.Deeper, len(deeper))
+	for i, r := range deeper {
+		all[i] = datajson.Deeper{At: r.at, Field: r.Field, From: r.From, Message: r.Text}
 	}
-	var more []datajson.Problem
-	for _, r := range deeper {
-		path := r.path()
-		follows := said[finding{path, datajson.IsMissing}] ||
-			slices.ContainsFunc(r.From, func(field string) bool { return unread[datajson.Join(r.at, field)] })
-		if !follows && !said[finding{path, r.Text}] {
-			more = append(more, datajson.Problem{Path: path, Offset: offsets.Of(path), Message: r.Text})
-		}
-	}
-	return more
+	return datajson.PlaceDeeper(all, found, offsets)
 }
 
 func problemsOf(err error) []datajson.Problem {
@@ -320,17 +307,11 @@ func inText(err error, text []byte) error {
 
 // UnmarshalText reads a role's word, in capitals or not, or its number.
 func (r *Role) UnmarshalText(text []byte) error {
-	for _, n := range world.RoleNames() {
-		if strings.EqualFold(n.Name, string(text)) || strconv.Itoa(int(n.Role)) == string(text) {
-			*r = Role(n.Role)
-			return nil
-		}
+	read, err := world.ReadRole(string(text))
+	if err == nil {
+		*r = Role(read)
 	}
-	var known []string
-	for _, n := range world.RoleNames()[1:] {
-		known = append(known, n.Name)
-	}
-	return fmt.Errorf("no role %q; %s", text, datajson.Suggest(string(text), known))
+	return err
 }
 
 // UnmarshalJSON reads a role as a word or as GitLab's number, "maintainer" or 40; null changes nothing.
@@ -338,17 +319,9 @@ func (r *Role) UnmarshalJSON(text []byte) error {
 	if string(text) == "null" {
 		return nil
 	}
-	var word string
-	if json.Unmarshal(text, &word) == nil {
-		return r.UnmarshalText([]byte(word))
+	read, err := world.ReadRoleInJSON(text)
+	if err == nil {
+		*r = Role(read)
 	}
-	var number int
-	if err := json.Unmarshal(text, &number); err != nil {
-		return errors.New("want a role's word or number; " + world.RolesKnown())
-	}
-	if !Role(number).valid() {
-		return Role(number).unknown()
-	}
-	*r = Role(number)
-	return nil
+	return err
 }

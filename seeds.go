@@ -156,7 +156,7 @@ func askWorld[T any](f *Fake, format, name string, do func(*world.State) (T, err
 
 // attempt does something to the state, whole or not at all, and tells those who WaitFor something.
 func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err error) {
-	defer f.news.tell()
+	defer f.news.Tell()
 	return quietly(f, do)
 }
 
@@ -432,7 +432,7 @@ func (f *Fake) Seed(s Scenario) error {
 	if err := f.openProblem(); err != nil {
 		return err
 	}
-	defer f.news.tell()
+	defer f.news.Tell()
 	return enter(f.state, s)
 }
 

@@ -455,9 +455,7 @@ func (r Role) valid() bool {
 // MarshalText returns the role's word. It fails for a number that is no role.
 func (r Role) MarshalText() ([]byte, error) {
 	if !r.valid() {
-		return nil, r.unknown()
+		return nil, world.UnknownRole(world.Role(r))
 	}
 	return []byte(r.String()), nil
 }
-
-func (r Role) unknown() error { return world.UnknownRole(world.Role(r)) }

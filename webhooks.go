@@ -24,7 +24,7 @@ func WithWebhookClient(c *http.Client) Option {
 // tellWebhooks has events sent to webhooks.
 func (f *Fake) tellWebhooks() {
 	f.courier = &webhooks.Courier{State: f.state, Version: f.version.Full(), BaseURL: f.URL, Now: f.clock.Now,
-		Told: f.news.tell, Client: f.options.webhookClient, Most: f.options.journalLimit, MostBytes: f.options.journalBytes}
+		Told: f.news.Tell, Client: f.options.webhookClient, Most: f.options.journalLimit, MostBytes: f.options.journalBytes}
 	if f.options.inMemory && f.options.webhookClient == nil {
 		f.courier.Unreachable = "WithInMemoryNetwork has no way to a webhook; give New the option WithWebhookClient"
 	}
@@ -61,7 +61,7 @@ func (f *Fake) Deliveries(event string) []Delivery {
 // first, be it that it has ended already. One that had no answer counts: its Err says why. When ctx ends first, the
 // error wraps ctx.Err() and lists what was delivered; so it does when the fake is closed.
 func (f *Fake) WaitForDelivery(ctx context.Context, event string, where ...func(Delivery) bool) (Delivery, error) {
-	found, err := f.courier.Await(ctx, deliveriesOf(event, where), f.news.next, f.closing, errClosed)
+	found, err := f.courier.Await(ctx, deliveriesOf(event, where), f.news.Next, f.closing, errClosed)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("WaitForDelivery: %w", err)
 	}
@@ -71,7 +71,7 @@ func (f *Fake) WaitForDelivery(ctx context.Context, event string, where ...func(
 // WaitForDeliveries waits until everything that has happened so far has been told to the webhooks that want to know it,
 // so that Deliveries has it all. When ctx ends first, the error wraps ctx.Err().
 func (f *Fake) WaitForDeliveries(ctx context.Context) error {
-	if err := f.courier.Wait(ctx, f.news.next, f.closing, errClosed, f.courier.Idle); err != nil {
+	if err := f.courier.Wait(ctx, f.news.Next, f.closing, errClosed, f.courier.Idle); err != nil {
 		return fmt.Errorf("WaitForDeliveries: %w\n%s", err, f.courier.Lines(webhooks.Wanted{}))
 	}
 	return nil
@@ -80,8 +80,6 @@ func (f *Fake) WaitForDeliveries(ctx context.Context) error {
 // AssertDelivered asserts that a webhook has been called for an event ("" is any) and has answered, with any status,
 // all conditions met. It does not wait: WaitForDelivery and WaitForDeliveries do.
 func (f *Fake) AssertDelivered(t T, event string, where ...func(Delivery) bool) bool {
-	if h, ok := t.(helper); ok {
-		h.Helper()
-	}
+	helperOf(t).Helper()
 	return report(t, f.courier.Missing(deliveriesOf(event, where)))
 }

@@ -6,5 +6,7 @@
 //   - journal.go: the lines of a journal
 //   - mermaid.go: the diagram
 //   - data.go: JSON
+//   - keeping.go: how much it takes in a journal, and what is left of it where that is too much
+//   - several.go: what several calls have in common, and their order
 //   - changed.go: which call changed a field of a record
 package calltext

@@ -6,6 +6,7 @@
 //	set.go      the failures: which one a call meets
 //	hooks.go    functions that run in the middle of calls
 //	held.go     holds
+//	mistakes.go what no failure can be
 //	unused.go   the report at a test's end
 //
 // C is the root's type of a recorded call, F that of a failure.

@@ -97,3 +97,20 @@ func (l Losses) Bodiless(weight int64) string {
 	return fmt.Sprintf("the bodies and parameters of the oldest %d were dropped: WithJournalBytes keeps %s", l.Shed,
 		Size(weight))
 }
+
+// Once are texts without those that are there before, each with how many there are of it, if more than one: of what, as
+// "calls".
+func Once(texts []string, what string) (once []string) {
+	times := map[string]int{}
+	for _, text := range texts {
+		if times[text]++; times[text] == 1 {
+			once = append(once, text)
+		}
+	}
+	for i, text := range once {
+		if n := times[text]; n > 1 {
+			once[i] += fmt.Sprintf(" (%d %s)", n, what)
+		}
+	}
+	return once
+}

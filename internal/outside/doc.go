@@ -5,6 +5,7 @@
 //   - lines.go: lines for a writer of the test
 //   - keeper.go: what takes the test's place where its errors are to be kept and not to fail it
 //   - notest.go: what takes the place of a test where there is none
+//   - news.go: telling those who wait that something has happened
 //   - waiting.go: until when the test waits
 //   - apart.go: functions of the test that may panic or end their goroutine
 //   - place.go: where in the test a call came from; whether the test runs in a testing/synctest bubble

@@ -54,3 +54,15 @@ func (w Wait) Why() error {
 	}
 	return context.Cause(w.Context)
 }
+
+// EndsWithin waits until something has ended, which closes ended, and at most that long; it reports whether it has.
+func EndsWithin(ended <-chan struct{}, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ended:
+		return true
+	case <-timer.C:
+		return false
+	}
+}

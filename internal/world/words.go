@@ -1,8 +1,14 @@
 package world
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // Role is a member's access level, with GitLab's own numbers (lib/gitlab/access.rb); a higher role may do what a lower
@@ -45,6 +51,34 @@ func RolesKnown() string {
 		known = append(known, fmt.Sprintf("%s (%d)", n.Name, int(n.Role)))
 	}
 	return "known are " + strings.Join(known, ", ")
+}
+
+// ReadRole is the role of a word, in capitals or not, or of a number.
+func ReadRole(text string) (Role, error) {
+	var known []string
+	for _, n := range RoleNames() {
+		if strings.EqualFold(n.Name, text) || strconv.Itoa(int(n.Role)) == text {
+			return n.Role, nil
+		}
+		known = append(known, n.Name)
+	}
+	return 0, fmt.Errorf("no role %q; %s", text, datajson.Suggest(text, known[1:])) // none is no role to ask for
+}
+
+// ReadRoleInJSON is the role of a word or of GitLab's number, "maintainer" or 40.
+func ReadRoleInJSON(text []byte) (Role, error) {
+	var word string
+	if json.Unmarshal(text, &word) == nil {
+		return ReadRole(word)
+	}
+	var number int
+	if err := json.Unmarshal(text, &number); err != nil {
+		return 0, errors.New("want a role's word or number; " + RolesKnown())
+	}
+	if !slices.ContainsFunc(RoleNames(), func(n RoleName) bool { return n.Role == Role(number) }) {
+		return 0, UnknownRole(Role(number))
+	}
+	return Role(number), nil
 }
 
 // Visibility is who may see a group or a project at all (lib/gitlab/visibility_level.rb).
