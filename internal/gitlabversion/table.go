@@ -116,6 +116,8 @@ const (
 	SilentAfterHalfAnHour
 	JobTokensReadJobs
 	JobTokensReadRepositories
+	JobTokensReadPipelines
+	ArtifactsTree
 	JobTokenRefusedByName
 	KeepDecidedByJob
 	RecentPipelinesSearched
@@ -158,6 +160,7 @@ const (
 	WebhookIdempotencyKey
 	WebhooksForgivenAlike
 	WebhookEventsOf18
+	WebhookSigningTokens
 	RunnerControllers
 	RunnerControllerScopes
 	TagsShowCreation
@@ -180,6 +183,7 @@ const (
 	TriggerExpiry
 	NewestReadyFirstMode
 	CurrentJobOfResource
+	TriggerJobsByName
 	JobTokenScopeChanges
 	JobTokenScopeGroups
 	JobTokenEnforcement

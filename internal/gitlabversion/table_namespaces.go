@@ -70,4 +70,7 @@ var namespaceRows = map[Difference]Row{
 		Version{17, 11}, first, "app/models/concerns/web_hooks/auto_disabling.rb, issue 503733", false},
 	WebhookEventsOf18: {"webhooks have milestone_events, resource_deploy_token_events and vulnerability_events",
 		Version{18, 0}, first, "lib/api/project_hooks.rb", false},
+	WebhookSigningTokens: {"webhooks have a signing_token, by which their calls are signed, and show token_present and " +
+		"signing_token_present",
+		Version{19, 0}, first, "Project webhooks API page; merge requests 230944 and 231325", true},
 }

@@ -55,8 +55,11 @@ func (r row) route() *front.Route {
 func since(d gitlabversion.Difference) *gitlabversion.Difference { return &d }
 
 // readByJobs is a row of what a running job reads of repositories with its own token.
-func readByJobs(r row) row {
-	r.jobTokens, r.jobTokensSince = true, since(gitlabversion.JobTokensReadRepositories)
+func readByJobs(r row) row { return readByJobsSince(r, gitlabversion.JobTokensReadRepositories) }
+
+// readByJobsSince is a row of what a running job reads with its own token since a difference between versions.
+func readByJobsSince(r row, d gitlabversion.Difference) row {
+	r.jobTokens, r.jobTokensSince = true, since(d)
 	return r
 }
 
