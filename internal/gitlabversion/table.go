@@ -98,6 +98,7 @@ const (
 	RunnersTokenInLists
 	VariablesRoleAndRestriction
 	CodeReadersSeeProtection
+	RefRulesJudgedLate
 	BotsOutliveTokens
 	TokenPermissionsHeld
 	HiddenVariables

@@ -63,6 +63,27 @@ func readByJobsSince(r row, d gitlabversion.Difference) row {
 	return r
 }
 
+// judgedLate is a row whose before block is asked after the parameters since a difference between versions: there it is
+// no block any more.
+func judgedLate(r row, d gitlabversion.Difference) row {
+	before, handle := r.before, r.handle
+	r.before = func(q request) *front.Response {
+		if q.Has(d) {
+			return nil
+		}
+		return before(q)
+	}
+	r.handle = func(q request) front.Response {
+		if q.Has(d) {
+			if refusal := before(q); refusal != nil {
+				return *refusal
+			}
+		}
+		return handle(q)
+	}
+	return r
+}
+
 // The scopes that rows name besides api and read_api.
 var (
 	managing   = []string{world.ScopeManageRunner}
