@@ -75,6 +75,7 @@ const (
 	EmailResetOffered
 	UsersShowLocked
 	UsersByKeyset
+	UsersSearchedByRank
 	JobsShowManager
 	ScimIdentities
 	SHA256Avatars
