@@ -77,9 +77,14 @@ func rotationWithExpiry(path []params.Param) *front.LaterSpec {
 }
 
 func newTokenSpec(path []params.Param, scopes []string, described ...params.Param) params.Spec {
+	return tokenSpec(path, params.CommaList, scopes, described...)
+}
+
+// tokenSpec is what is said of a new token, whose scopes are such a list.
+func tokenSpec(path []params.Param, list params.Kind, scopes []string, described ...params.Param) params.Spec {
 	return front.Declare(path, []params.Param{
 		{Name: "name", Required: true},
-		{Name: "scopes", Kind: params.CommaList, Required: true, Values: scopes},
+		{Name: "scopes", Kind: list, Required: true, Values: scopes},
 	}, described, expiry)
 }
 
