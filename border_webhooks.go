@@ -12,9 +12,9 @@ import (
 
 func publicWebhook(h *world.Webhook) Webhook {
 	a := h.Clone()
-	out := Webhook{ID: h.ID, URL: a.URL, Token: a.Token, JobEvents: a.Events[world.JobEvents],
-		PipelineEvents: a.Events[world.PipelineEvents], PushEvents: a.Events[world.PushEvents],
-		TagPushEvents: a.Events[world.TagPushEvents], Name: world.OrEmpty(a.Name),
+	out := Webhook{ID: h.ID, URL: a.URL, Token: a.Token, SigningToken: a.SigningToken,
+		JobEvents: a.Events[world.JobEvents], PipelineEvents: a.Events[world.PipelineEvents],
+		PushEvents: a.Events[world.PushEvents], TagPushEvents: a.Events[world.TagPushEvents], Name: world.OrEmpty(a.Name),
 		Description: world.OrEmpty(a.Description), TLSUnverified: a.UnverifiedTLS,
 		BranchFilter: world.OrEmpty(a.BranchFilter), Template: world.OrEmpty(a.Template), URLVariables: a.Variables,
 		Headers: a.Headers, Disabled: h.Disabled || !h.DisabledUntil.IsZero(), DisabledUntil: h.DisabledUntil,
@@ -38,7 +38,7 @@ func publicWebhook(h *world.Webhook) Webhook {
 }
 
 func webhookAttributes(in Webhook) world.WebhookAttributes {
-	a := world.WebhookAttributes{URL: in.URL, Token: in.Token, Name: world.OrNull(in.Name),
+	a := world.WebhookAttributes{URL: in.URL, Token: in.Token, SigningToken: in.SigningToken, Name: world.OrNull(in.Name),
 		Description: world.OrNull(in.Description), UnverifiedTLS: in.TLSUnverified,
 		BranchFilter: world.OrNull(in.BranchFilter), BranchFilterStrategy: in.BranchFilterStrategy,
 		Template: world.OrNull(in.Template), Variables: in.URLVariables, Headers: in.Headers,

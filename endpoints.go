@@ -76,6 +76,7 @@ const (
 	GetOwnJob               Endpoint = "GET /job"
 	ListAllowedAgents       Endpoint = "GET /job/allowed_agents"
 	DownloadRefArtifacts    Endpoint = "GET /projects/:id/jobs/artifacts/:ref_name/download"
+	ListArtifactFiles       Endpoint = "GET /projects/:id/jobs/:job_id/artifacts/tree" // from GitLab 18.8 on
 	DownloadJobArtifactFile Endpoint = "GET /projects/:id/jobs/:job_id/artifacts/*artifact_path"
 	DownloadRefArtifactFile Endpoint = "GET /projects/:id/jobs/artifacts/:ref_name/raw/*artifact_path"
 	KeepJobArtifacts        Endpoint = "POST /projects/:id/jobs/:job_id/artifacts/keep"
@@ -257,6 +258,7 @@ const (
 	GetPipeline                  Endpoint = "GET /projects/:id/pipelines/:pipeline_id"
 	ListPipelineJobs             Endpoint = "GET /projects/:id/pipelines/:pipeline_id/jobs"
 	ListPipelineBridges          Endpoint = "GET /projects/:id/pipelines/:pipeline_id/bridges"
+	ListPipelineTriggerJobs      Endpoint = "GET /projects/:id/pipelines/:pipeline_id/trigger_jobs" // from GitLab 19.2 on
 	ListPipelineVariables        Endpoint = "GET /projects/:id/pipelines/:pipeline_id/variables"
 	GetPipelineTestReport        Endpoint = "GET /projects/:id/pipelines/:pipeline_id/test_report"
 	GetPipelineTestReportSummary Endpoint = "GET /projects/:id/pipelines/:pipeline_id/test_report_summary"

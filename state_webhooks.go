@@ -13,11 +13,12 @@ import (
 // happens. Job events (X-Gitlab-Event: Job Hook), pipeline events (Pipeline Hook) and pushes of branches (Push Hook)
 // and tags (Tag Push Hook) are sent; of the others the fake only knows who wants them.
 type Webhook struct {
-	ID      int    `json:"id,omitzero"`
-	Project string `json:"project,omitzero"` // full path; a webhook is of a project or of a group
-	Group   string `json:"group,omitzero"`   // full path
-	URL     string `json:"url"`              // may have names in braces, whose values are in URLVariables
-	Token   string `json:"token,omitzero"`   // sent as X-Gitlab-Token; empty: that header is not sent
+	ID           int    `json:"id,omitzero"`
+	Project      string `json:"project,omitzero"`       // full path; a webhook is of a project or of a group
+	Group        string `json:"group,omitzero"`         // full path
+	URL          string `json:"url"`                    // may have names in braces, whose values are in URLVariables
+	Token        string `json:"token,omitzero"`         // sent as X-Gitlab-Token; empty: that header is not sent
+	SigningToken string `json:"signing_token,omitzero"` // calls are signed by it: whsec_ and 32 bytes in base64
 	// JobEvents, PipelineEvents, PushEvents (branches) and TagPushEvents are whether it is called for these. PushEvents is
 	// off here, while POST /projects/:id/hooks switches it on unless told otherwise.
 	JobEvents      bool `json:"job_events,omitzero"`

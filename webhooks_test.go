@@ -1,12 +1,17 @@
 package fakegitlab_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -155,6 +160,28 @@ func TestWebhooksAreCalledAsByGitLab(t *testing.T) {
 		testkit.Descend(job, "commit.status")})
 	assert.Equal(t, []any{"pending", []any{"test"}, "build"}, []any{testkit.Descend(pipeline, "object_attributes.status"),
 		testkit.Descend(pipeline, "object_attributes.stages"), testkit.Descend(pipeline["builds"].([]any)[0], "name")})
+}
+
+// Whoever has the signing token can tell that a call is GitLab's, and when it was made.
+func TestSignedCalls(t *testing.T) {
+	key := bytes.Repeat([]byte("k"), 32)
+	signed := func(h *fakegitlab.Webhook) { h.SigningToken = "whsec_" + base64.StdEncoding.EncodeToString(key) }
+	gl, r, _ := hooked(t, signed, fakegitlab.WithVersion("19.0"))
+	gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
+	settled(t, gl)
+	d := gl.Deliveries("")[0]
+	h := r.got[0].Header
+	id, at := h.Get("webhook-id"), strconv.FormatInt(gl.Now().Unix(), 10)
+	assert.Equal(t, []string{h.Get("Idempotency-Key"), at}, []string{id, h.Get("webhook-timestamp")})
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(id + "." + at + "." + string(d.Body)))
+	assert.Equal(t, "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)), h.Get("webhook-signature"))
+
+	gl, r, _ = hooked(t, signed, fakegitlab.WithVersion("18.11"))
+	gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
+	settled(t, gl)
+	assert.Empty(t, r.got[0].Header.Values("webhook-signature"), "before 19.0 nothing is signed")
+	assert.Empty(t, r.got[0].Header.Values("webhook-id"))
 }
 
 // What a failed job failed for, who ran it, and what it makes of its pipeline is told as it is afterwards.

@@ -125,7 +125,7 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 	case fakegitlab.ListProjectAccessTokens, fakegitlab.ListGroupAccessTokens:
 		return map[string]string{"state": "active"}
 	case fakegitlab.CreateProjectAccessToken, fakegitlab.CreateGroupAccessToken:
-		return map[string]string{"name": "new", "scopes": "api", "access_level": "10"}
+		return map[string]string{"name": "new", "scopes[]": "api", "access_level": "10"}
 	case fakegitlab.CreateProjectDeployToken, fakegitlab.CreateGroupDeployToken:
 		return map[string]string{"name": "new", "scopes": "read_repository"}
 	case fakegitlab.CreateInstanceDeployKey, fakegitlab.CreateProjectDeployKey:

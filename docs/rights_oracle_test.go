@@ -94,15 +94,17 @@ project      seen       401 until=18.3 : ListProjectJobs GetJob
 project      seen       401 jobs from=18.3 : ListProjectJobs GetJob
 project      seen       404 jobs     : DownloadJobArtifacts DownloadRefArtifacts DownloadJobArtifactFile
 project      seen       404 jobs     : DownloadRefArtifactFile
+project      seen       404 jobs from=18.8 : ListArtifactFiles
 project      developer  401          : CancelJob RetryJob PlayJob KeepJobArtifacts
 project      maintainer 401 dan      : EraseJob
 project      maintainer 401          : DeleteJobArtifacts DeleteProjectArtifacts
 project      reporter   404 auditor  : LintProject
 project      developer  404          : LintConfig
 
-project      seen       404          : ListProjectPipelines GetLatestPipeline GetPipeline ListPipelineBridges
-project      seen       404 until=18.3 : ListPipelineJobs
-project      seen       404 jobs from=18.3 : ListPipelineJobs
+project      seen       404          : GetLatestPipeline
+project      seen       404 until=18.3 : ListPipelineJobs ListProjectPipelines GetPipeline ListPipelineBridges
+project      seen       404 jobs from=18.3 : ListPipelineJobs ListProjectPipelines GetPipeline ListPipelineBridges
+project      seen       404 jobs from=19.2 : ListPipelineTriggerJobs
 project      maintainer 404 dan      : ListPipelineVariables
 project      seen       404          : GetPipelineTestReport GetPipelineTestReportSummary
 project      developer  401          : CreateProjectPipeline RetryPipeline CancelPipeline

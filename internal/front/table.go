@@ -80,10 +80,15 @@ func (t *Table) Routes() []*Route { return t.routes }
 // Lookup finds the route of a method and an escaped path, with its path parameters; nil if there is none. format is a
 // suffix that was cut from the path, "" for none: the path of a file may end like one.
 func (t *Table) Lookup(method, path, format string) (*Route, map[string]string) {
-	s := shapeOf(method, path)
-	if r, vars := t.routers[s].find(method, path); r != nil {
+	if r, vars := t.routers[shapeOf(method, path)].find(method, path); r != nil {
 		return r, vars
 	}
+	return t.LookupSpanning(method, path, format)
+}
+
+// LookupSpanning is Lookup among the routes whose paths have as many segments as the client likes.
+func (t *Table) LookupSpanning(method, path, format string) (*Route, map[string]string) {
+	s := shapeOf(method, path)
 	s.segments = anyNumber
 	if format != "" {
 		if r, vars := t.routers[s].find(method, path+"."+format); r != nil {

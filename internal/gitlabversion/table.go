@@ -75,6 +75,7 @@ const (
 	EmailResetOffered
 	UsersShowLocked
 	UsersByKeyset
+	UsersSearchedByRank
 	JobsShowManager
 	ScimIdentities
 	SHA256Avatars
@@ -98,6 +99,7 @@ const (
 	RunnersTokenInLists
 	VariablesRoleAndRestriction
 	CodeReadersSeeProtection
+	RefRulesJudgedLate
 	BotsOutliveTokens
 	TokenPermissionsHeld
 	HiddenVariables
@@ -116,6 +118,8 @@ const (
 	SilentAfterHalfAnHour
 	JobTokensReadJobs
 	JobTokensReadRepositories
+	JobTokensReadPipelines
+	ArtifactsTree
 	JobTokenRefusedByName
 	KeepDecidedByJob
 	RecentPipelinesSearched
@@ -160,6 +164,7 @@ const (
 	WebhookIdempotencyKey
 	WebhooksForgivenAlike
 	WebhookEventsOf18
+	WebhookSigningTokens
 	RunnerControllers
 	RunnerControllerScopes
 	TagsShowCreation
@@ -182,6 +187,7 @@ const (
 	TriggerExpiry
 	NewestReadyFirstMode
 	CurrentJobOfResource
+	TriggerJobsByName
 	JobTokenScopeChanges
 	JobTokenScopeGroups
 	JobTokenEnforcement

@@ -24,6 +24,9 @@ var namespaceRows = map[Difference]Row{
 		Version{18, 0}, first, "app/models/project_ci_cd_setting.rb of about 17.9 and of 18.x", false},
 	CodeReadersSeeProtection: {"who may read a project's code lists its protected branches; before, Maintainers alone",
 		Version{17, 0}, first, "lib/api/protected_branches.rb of 16.0 and of 17.x", false},
+	RefRulesJudgedLate: {"protected branches and tags: the parameters are read before it is asked who may, and a branch's " +
+		"rule that is not there is 404 to everybody who sees the project; before, 403 to all but Maintainers",
+		Version{17, 0}, first, "lib/api/protected_branches.rb and protected_tags.rb of 16.0 and of 17.x", false},
 	HiddenVariables: {"CI/CD variables of projects and groups can be hidden (masked_and_hidden, hidden)",
 		Version{17, 4}, first, "Project-level CI/CD variables API page", true},
 	VariableDescription: {"CI/CD variables of projects and groups have a description",
@@ -74,4 +77,7 @@ var namespaceRows = map[Difference]Row{
 		Version{17, 11}, first, "app/models/concerns/web_hooks/auto_disabling.rb, issue 503733", false},
 	WebhookEventsOf18: {"webhooks have milestone_events, resource_deploy_token_events and vulnerability_events",
 		Version{18, 0}, first, "lib/api/project_hooks.rb", false},
+	WebhookSigningTokens: {"webhooks have a signing_token, by which their calls are signed, and show token_present and " +
+		"signing_token_present",
+		Version{19, 0}, first, "Project webhooks API page; merge requests 230944 and 231325", true},
 }

@@ -46,4 +46,6 @@ var pipelineRows = map[Difference]Row{
 		Version{18, 0}, first, "merge request 188049 of spring 2025; client-go has it since September 2025", false},
 	CurrentJobOfResource: {"GET /projects/:id/resource_groups/:key/current_job",
 		Version{18, 6}, first, "issue 572135 of autumn 2025; lib/api/ci/resource_groups.rb of 18.x", false},
+	TriggerJobsByName: {"GET /projects/:id/pipelines/:pipeline_id/trigger_jobs, the new name of /bridges",
+		Version{19, 2}, first, "Jobs API page; lib/api/ci/pipelines.rb", true},
 }

@@ -1,10 +1,13 @@
 package jobpayload
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"math/big"
 	"regexp"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 const (
@@ -19,6 +22,12 @@ var (
 	notInSlug = regexp.MustCompile(`[^a-z0-9]`)
 	dashes    = regexp.MustCompile(`-+`)
 )
+
+// SlugAndTier are what an environment of that name, of which a job says this, is called in addresses, and how much it
+// matters.
+func SlugAndTier(said ci.Environment, name string) (slug, tier string) {
+	return environmentSlug(name), cmp.Or(said.DeploymentTier, environmentTier(name))
+}
 
 // environmentSlug is CI_ENVIRONMENT_SLUG of an environment (lib/gitlab/slug/environment.rb): its name, where that is
 // fit for a host name, and otherwise what is left of it with a few characters of a sum of the name.

@@ -153,7 +153,8 @@ func variablesOn(in Input, environment string, given []ci.JobVariable) []payload
 	l.addAll(in.Pipeline.Variables, false)
 	l.addAll(given, false)
 	if environment != "" {
-		l.add("CI_ENVIRONMENT_SLUG", environmentSlug(environment))
+		slug, _ := SlugAndTier(in.Job.Spec.Environment, environment)
+		l.add("CI_ENVIRONMENT_SLUG", slug)
 		l.addSet("CI_ENVIRONMENT_URL", in.Job.Spec.Environment.URL)
 	}
 	return l
@@ -216,7 +217,8 @@ func (l *variableList) addJob(in Input, environment string) {
 	if env := job.Spec.Environment; environment != "" {
 		l.add("CI_ENVIRONMENT_NAME", environment)
 		l.add("CI_ENVIRONMENT_ACTION", cmp.Or(env.Action, "start"))
-		l.add("CI_ENVIRONMENT_TIER", cmp.Or(env.DeploymentTier, environmentTier(environment)))
+		_, tier := SlugAndTier(env, environment)
+		l.add("CI_ENVIRONMENT_TIER", tier)
 		l.addSet("CI_ENVIRONMENT_URL", env.URL)
 	}
 }

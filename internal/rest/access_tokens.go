@@ -25,12 +25,14 @@ func accessTokenRows() []row {
 			later: &front.LaterSpec{Since: gitlabversion.TokenExpiryFilters, Spec: accessTokensSpec(
 				params.Param{Name: "expires_before", Kind: params.Date}, params.Param{Name: "expires_after", Kind: params.Date})},
 			handle: listAccessTokens},
-		{endpoint: "GET /personal_access_tokens/:id", spec: front.Declare(tokenID), handle: getAccessToken},
-		{endpoint: "POST /personal_access_tokens/:id/rotate", spec: front.Declare(tokenID),
+		{endpoint: "GET /personal_access_tokens/:id", before: ownTokensAlone, spec: front.Declare(tokenID),
+			handle: getAccessToken},
+		{endpoint: "POST /personal_access_tokens/:id/rotate", before: ownTokensAlone, spec: front.Declare(tokenID),
 			later: rotationWithExpiry(tokenID), handle: rotateAccessToken},
 		{endpoint: "POST /personal_access_tokens/self/rotate", since: since(gitlabversion.TokenSelfRotation),
 			scopes: rotating, spec: front.Declare(expiry), handle: rotateOwnAccessToken},
-		{endpoint: "DELETE /personal_access_tokens/:id", spec: front.Declare(tokenID), handle: revokeAccessToken},
+		{endpoint: "DELETE /personal_access_tokens/:id", before: ownTokensAlone, spec: front.Declare(tokenID),
+			handle: revokeAccessToken},
 		{endpoint: "POST /users/:user_id/personal_access_tokens", scopes: profile, before: administrators,
 			spec: newTokenSpec(userOfTokens, world.KnownScopes()), later: describedToken(userOfTokens, world.KnownScopes()),
 			handle: createAccessToken},
@@ -75,9 +77,14 @@ func rotationWithExpiry(path []params.Param) *front.LaterSpec {
 }
 
 func newTokenSpec(path []params.Param, scopes []string, described ...params.Param) params.Spec {
+	return tokenSpec(path, params.CommaList, scopes, described...)
+}
+
+// tokenSpec is what is said of a new token, whose scopes are such a list.
+func tokenSpec(path []params.Param, list params.Kind, scopes []string, described ...params.Param) params.Spec {
 	return front.Declare(path, []params.Param{
 		{Name: "name", Required: true},
-		{Name: "scopes", Kind: params.CommaList, Required: true, Values: scopes},
+		{Name: "scopes", Kind: list, Required: true, Values: scopes},
 	}, described, expiry)
 }
 
@@ -87,7 +94,7 @@ func describedToken(path []params.Param, scopes []string) *front.LaterSpec {
 		Spec: newTokenSpec(path, scopes, params.Param{Name: "description"})}
 }
 
-// ownTokensAlone is the before block of the list: who is no administrator asks for the own tokens.
+// ownTokensAlone is the before block of tokens: who is no administrator and names a user names themselves.
 func ownTokensAlone(q request) *front.Response {
 	sent := q.Sent("user_id")
 	if sent == "" || policy.AdminUsers(q.Actor).Allowed {

@@ -45,6 +45,8 @@ type hookEntity struct {
 	BranchFilterStrategy   string              `json:"branch_filter_strategy"`
 	CustomWebhookTemplate  optional[string]    `json:"custom_webhook_template,omitzero"`
 	CustomHeaders          []hookKey           `json:"custom_headers,omitzero"`
+	TokenPresent           optional[bool]      `json:"token_present,omitzero"`
+	SigningTokenPresent    optional[bool]      `json:"signing_token_present,omitzero"`
 }
 
 type projectHookEntity struct {
@@ -91,6 +93,10 @@ func (q request) hookEntity(h *world.Webhook, shown hookShown) hookEntity {
 	}
 	if q.Has(gitlabversion.WebhookTemplates) {
 		e.CustomWebhookTemplate = some(h.Template)
+	}
+	if q.Has(gitlabversion.WebhookSigningTokens) {
+		token, signing := h.Token != "", h.SigningToken != ""
+		e.TokenPresent, e.SigningTokenPresent = some(&token), some(&signing)
 	}
 	if shown == hookInList {
 		return e

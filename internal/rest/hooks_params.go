@@ -27,8 +27,11 @@ const (
 	paramCustomHeaders = "custom_headers"
 )
 
+// paramSigningToken is by what the calls of a webhook are signed.
+const paramSigningToken = "signing_token"
+
 // hookVersion is what the webhooks of a version have besides those of the oldest.
-type hookVersion struct{ templates, names, of18 bool }
+type hookVersion struct{ templates, names, of18, signed bool }
 
 // hookParams declares what is said of a webhook besides its URL, in GitLab's order, which is that of its errors.
 func hookParams(v hookVersion, own ...string) []params.Param {
@@ -49,7 +52,9 @@ func hookParams(v hookVersion, own ...string) []params.Param {
 	add(v.of18, params.Boolean, "resource_deploy_token_events")
 	add(true, params.Boolean, own...)
 	add(true, params.Boolean, "enable_ssl_verification")
-	add(true, params.String, "token", "push_events_branch_filter")
+	add(true, params.String, "token")
+	add(v.signed, params.String, paramSigningToken)
+	add(true, params.String, "push_events_branch_filter")
 	add(v.templates, params.String, "custom_webhook_template")
 	all = append(all, params.Param{Name: "branch_filter_strategy", Values: world.BranchFilterStrategies})
 	add(v.of18, params.Boolean, "vulnerability_events")
@@ -67,7 +72,9 @@ func hookSpecs(own []string, before ...[]params.Param) (params.Spec, *front.Late
 		Make: spec(hookVersion{templates: true}),
 		Later: &front.LaterSpec{Since: gitlabversion.WebhookNames, Make: spec(hookVersion{templates: true, names: true}),
 			Later: &front.LaterSpec{Since: gitlabversion.WebhookEventsOf18,
-				Make: spec(hookVersion{templates: true, names: true, of18: true})}}}
+				Make: spec(hookVersion{templates: true, names: true, of18: true}),
+				Later: &front.LaterSpec{Since: gitlabversion.WebhookSigningTokens,
+					Make: spec(hookVersion{templates: true, names: true, of18: true, signed: true})}}}}
 }
 
 // readHook lays what the request says over the attributes of a webhook. given is whether it says anything.
@@ -112,6 +119,9 @@ func (q request) readHookTexts(next *world.WebhookAttributes) {
 	}
 	if q.Params.Has("token") {
 		next.Token, _ = q.Params.String("token")
+	}
+	if q.Params.Has(paramSigningToken) {
+		next.SigningToken, _ = q.Params.String(paramSigningToken)
 	}
 	if s, ok := q.Params.String("branch_filter_strategy"); ok {
 		next.BranchFilterStrategy = s

@@ -6,6 +6,7 @@ package rest
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -20,6 +21,9 @@ func jobArtifactRows() []row {
 		{endpoint: "GET /projects/:id/jobs/artifacts/:ref_name/download", access: front.ByAnyone, jobTokens: true,
 			spec: front.Declare(pathID, jobOfRef), handle: downloadRefArtifacts,
 			later: searchable(front.Declare(pathID, jobOfRef, searchRecent))},
+		{endpoint: "GET /projects/:id/jobs/:job_id/artifacts/tree", access: front.ByAnyone, jobTokens: true,
+			since: since(gitlabversion.ArtifactsTree), spec: listing(pathID, pathJobID, artifactsBelow),
+			handle: listArtifactFiles},
 		{endpoint: "GET /projects/:id/jobs/:job_id/artifacts/*artifact_path", access: front.ByAnyone, jobTokens: true,
 			spec: front.Declare(pathID, pathJobID, artifactPath), handle: downloadJobArtifact},
 		{endpoint: "GET /projects/:id/jobs/artifacts/:ref_name/raw/*artifact_path", access: front.ByAnyone, jobTokens: true,
@@ -38,6 +42,8 @@ var (
 	jobOfRef     = []params.Param{{Name: "ref_name", Required: true}, {Name: "job", Required: true}}
 	artifactPath = []params.Param{{Name: "artifact_path", Required: true}}
 	searchRecent = []params.Param{{Name: "search_recent_successful_pipelines", Kind: params.Boolean}}
+	// artifactsBelow is the directory of an archive that is listed, and whether all that is below it.
+	artifactsBelow = []params.Param{{Name: "path", Default: ""}, {Name: "recursive", Kind: params.Boolean, Default: false}}
 )
 
 // searchable is what an endpoint by ref declares from when on more than the latest pipeline is searched.
@@ -90,6 +96,57 @@ func downloadJobArtifact(q request) front.Response {
 		return front.Refuse(http.StatusNotFound, front.MsgNotFound).Because(q.noArchive(j))
 	}
 	return q.archivedFile(j, typeByName)
+}
+
+// listArtifactFiles is GET /projects/:id/jobs/:job_id/artifacts/tree: what the metadata of the archive name.
+func listArtifactFiles(q request) front.Response {
+	j, refusal := q.permittedJob(policy.ReadJobArtifacts)
+	if refusal != nil {
+		return *refusal
+	}
+	kept := q.KeptIn(j.Pipeline)
+	if kept.Available(j) == nil {
+		return front.NotFound("Artifacts").Because(q.noArchive(j))
+	}
+	all, known, err := kept.ArchiveEntries(j)
+	if err != nil {
+		return *gitlabFails(fmt.Sprintf("the metadata of job %d: %v", j.ID, err))
+	}
+	if !known {
+		return front.NotFound("Artifacts metadata").Because(fmt.Sprintf("job %d has an archive and no metadata of it", j.ID))
+	}
+	below, _ := q.Params.String("path")
+	entries, found := all.Below(below, isTrue(q.Params, "recursive"))
+	if !found {
+		return front.NotFound("Path").Because(fmt.Sprintf("the archive of job %d has no directory %q", j.ID, below))
+	}
+	return offsetPage(q, entries, false, archiveEntityOf)
+}
+
+// archiveEntity is lib/api/entities/ci/job_artifact_entry.rb: a file or directory of an archive.
+type archiveEntity struct {
+	Name string           `json:"name"`
+	Path string           `json:"path"`
+	Type string           `json:"type"`
+	Size optional[uint64] `json:"size,omitzero"`
+	Mode *string          `json:"mode"`
+}
+
+// archiveEntityOf shows an entry of an archive. The metadata do not say of an empty file that it is empty.
+func archiveEntityOf(of world.ArchiveEntry) archiveEntity {
+	e := archiveEntity{Name: of.Name(), Path: of.Path, Type: "directory"}
+	if !of.IsDirectory() {
+		size := &of.Size
+		if of.Size == 0 {
+			size = nil
+		}
+		e.Type, e.Size = "file", some(size)
+	}
+	if of.Mode != "" {
+		mode := strings.Repeat("0", max(0, 6-len(of.Mode))) + of.Mode
+		e.Mode = &mode
+	}
+	return e
 }
 
 // keepArtifacts is POST /projects/:id/jobs/:job_id/artifacts/keep.

@@ -5,6 +5,7 @@ package rest
 import (
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -49,6 +50,13 @@ type allowedAgentsEntity struct {
 		Username       string   `json:"username"`
 		RolesInProject []string `json:"roles_in_project"`
 	} `json:"user"`
+	Environment *environmentEntity `json:"environment,omitempty"`
+}
+
+// environmentEntity is the environment of the job that asks.
+type environmentEntity struct {
+	Tier string `json:"tier"`
+	Slug string `json:"slug"`
 }
 
 // identityEntity is something by its id alone.
@@ -70,6 +78,10 @@ func getAllowedAgents(q request) front.Response {
 	}
 	e.User.ID, e.User.Username = q.User.ID, q.User.Username
 	e.User.RolesInProject = q.rolesUpTo(world.RoleInProject(q.User, j.Project))
+	if name := Environment(q.Request, j); name != "" {
+		slug, tier := jobpayload.SlugAndTier(j.Spec.Environment, name)
+		e.Environment = &environmentEntity{Tier: tier, Slug: slug}
+	}
 	return front.OK(e)
 }
 

@@ -25,18 +25,21 @@ func pipelineRows() []row {
 	reading := func(endpoint string, spec params.Spec, handle func(request) front.Response) row {
 		return row{endpoint: "GET " + endpoint, access: front.ByAnyone, spec: spec, handle: handle}
 	}
-	jobs := reading(one+"/jobs", listing(pathID, pathPipelineID, jobScope, []params.Param{
-		{Name: "include_retried", Kind: params.Boolean, Default: false}}), listPipelineJobs)
-	jobs.jobTokens, jobs.jobTokensSince = true, since(gitlabversion.JobTokensReadJobs)
-	list := reading(all, listing(pathID, pipelineFilters(), pipelineOrder), listPipelines)
+	bridges := listing(pathID, pathPipelineID, jobScope)
+	jobs := readByJobsSince(reading(one+"/jobs", listing(pathID, pathPipelineID, jobScope, []params.Param{
+		{Name: "include_retried", Kind: params.Boolean, Default: false}}), listPipelineJobs), gitlabversion.JobTokensReadJobs)
+	list := readByJobsSince(reading(all, listing(pathID, pipelineFilters(), pipelineOrder), listPipelines),
+		gitlabversion.JobTokensReadPipelines)
 	list.later = &front.LaterSpec{Since: gitlabversion.PipelinesByName,
 		Spec: listing(pathID, pipelineFilters(), pipelineOrder, []params.Param{{Name: "name"}})}
 	return []row{
 		list,
 		reading(all+"/latest", front.Declare(pathID, []params.Param{{Name: "ref"}}), getLatestPipeline),
-		reading(one, spec, getPipeline),
+		readByJobsSince(reading(one, spec, getPipeline), gitlabversion.JobTokensReadPipelines),
 		jobs,
-		reading(one+"/bridges", listing(pathID, pathPipelineID, jobScope), listPipelineBridges),
+		readByJobsSince(reading(one+"/bridges", bridges, listPipelineBridges), gitlabversion.JobTokensReadPipelines),
+		{endpoint: "GET " + one + "/trigger_jobs", since: since(gitlabversion.TriggerJobsByName), access: front.ByAnyone,
+			jobTokens: true, spec: bridges, handle: listPipelineBridges},
 		reading(one+"/variables", spec, listPipelineVariables),
 		reading(one+"/test_report", spec, getTestReport),
 		reading(one+"/test_report_summary", spec, getTestReportSummary),

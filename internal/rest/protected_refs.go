@@ -34,10 +34,10 @@ func protectedRefRows() []row {
 			spec: protectBranchSpec(),
 			later: &front.LaterSpec{Since: gitlabversion.KeysOfProtectedBranches,
 				Spec: protectBranchSpec(params.Param{Name: allowedToPush, Kind: params.Any})}},
-		{endpoint: "PATCH " + branches + "/:name", before: projectAdministrators,
+		{endpoint: "PATCH " + branches + "/:name", before: ruleAdministrators,
 			spec:   front.Declare(pathID, name, []params.Param{{Name: force.Name, Kind: force.Kind, NotBlank: true}}),
 			handle: ofRef(false, updateProtectedBranch)},
-		{endpoint: "DELETE " + branches + "/:name", before: projectAdministrators, spec: front.Declare(pathID, name),
+		{endpoint: "DELETE " + branches + "/:name", before: ruleAdministrators, spec: front.Declare(pathID, name),
 			handle: ofRef(false, unprotect)},
 		{endpoint: "GET " + tags, before: projectAdministrators, spec: listing(pathID), handle: listProtectedTags},
 		{endpoint: "GET " + tags + "/:name", before: projectAdministrators, spec: front.Declare(pathID, name),
@@ -49,6 +49,7 @@ func protectedRefRows() []row {
 	}
 	for i := range rows {
 		rows[i].access = front.ByAnyone
+		rows[i] = judgedLate(rows[i], gitlabversion.RefRulesJudgedLate)
 	}
 	return rows
 }
@@ -116,6 +117,18 @@ func projectAdministrators(q request) *front.Response {
 	return front.Allow(q.OnProject(q.Project, policy.AdminProject), "")
 }
 
+// ruleAdministrators is projectAdministrators for what is done to a rule for branches, which later versions look for
+// before they ask who may.
+func ruleAdministrators(q request) *front.Response {
+	if refusal := projectReaders(q); refusal != nil {
+		return refusal
+	}
+	if _, refusal := q.namedRule(false); refusal != nil && q.Has(gitlabversion.RefRulesJudgedLate) {
+		return refusal
+	}
+	return front.Allow(q.OnProject(q.Project, policy.AdminProject), "")
+}
+
 // codeReaders is the before block of the protected branches, read.
 func codeReaders(q request) *front.Response {
 	if refusal := projectReaders(q); refusal != nil {
@@ -124,16 +137,24 @@ func codeReaders(q request) *front.Response {
 	return front.Allow(policy.ReadProtectedBranches(q.Actor, q.ProjectStanding(q.Project), q.PolicyRules()), "")
 }
 
-// ofRef hands the rule that the path names, as it is written, to a handler.
+// ofRef hands the rule that the path names to a handler.
 func ofRef(tag bool, handle func(request, *world.ProtectedRef) front.Response) func(request) front.Response {
 	return func(q request) front.Response {
-		name, _ := q.Params.String("name")
-		r := q.ProtectedRefNamed(q.Project, tag, name)
-		if r == nil {
-			return noRecord().Because(fmt.Sprintf("%s has no rule that is called %q", q.Project.Path, name))
+		r, refusal := q.namedRule(tag)
+		if refusal != nil {
+			return *refusal
 		}
 		return handle(q, r)
 	}
+}
+
+// namedRule is the rule that the path names, as it is written.
+func (q request) namedRule(tag bool) (*world.ProtectedRef, *front.Response) {
+	if r := q.ProtectedRefNamed(q.Project, tag, q.Vars["name"]); r != nil {
+		return r, nil
+	}
+	why := fmt.Sprintf("%s has no rule that is called %q", q.Project.Path, q.Vars["name"])
+	return nil, noRecord().Because(why).AsRefusal()
 }
 
 func listProtectedBranches(q request) front.Response {

@@ -86,7 +86,7 @@ func newResourceTokenSpec(roles []string, described ...params.Param) params.Spec
 	notForBots := []string{world.ScopeReadUser, world.ScopeSudo, world.ScopeAdminMode, world.ScopeGranular,
 		"read_service_ping"} // lib/gitlab/auth.rb, resource_bot_scopes
 	scopes := world.Filtered(world.KnownScopes(), func(scope string) bool { return !slices.Contains(notForBots, scope) })
-	s := newTokenSpec(pathID, scopes, described...)
+	s := tokenSpec(pathID, params.StringList, scopes, described...)
 	s.Params = append(s.Params, params.Param{Name: "access_level", Kind: params.Integer, Values: roles,
 		Default: int(world.Maintainer)})
 	return s

@@ -51,6 +51,9 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 		case f.Route == nil:
 		case !f.Route.ServedBy(q.Version):
 			later = front.Found{Later: f.Route, Vars: f.Vars}
+			if found.Route == nil {
+				found = a.before(q, m, path)
+			}
 		case found.Route == nil || f.Route.PathParams() < found.Route.PathParams():
 			found = f
 		}
@@ -60,6 +63,15 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 	}
 	if found.Route == nil && found.Served == nil {
 		return later
+	}
+	return found
+}
+
+// before finds what served a path before an endpoint of its own did: one that takes what is left of every path.
+func (a *API) before(q *front.Request, method, path string) (found front.Found) {
+	clean, format := front.APIPath(path)
+	if r, vars := a.table.LookupSpanning(method, clean, format); r != nil && r.ServedBy(q.Version) {
+		found.Route, found.Vars = r, vars
 	}
 	return found
 }

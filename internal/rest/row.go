@@ -55,8 +55,32 @@ func (r row) route() *front.Route {
 func since(d gitlabversion.Difference) *gitlabversion.Difference { return &d }
 
 // readByJobs is a row of what a running job reads of repositories with its own token.
-func readByJobs(r row) row {
-	r.jobTokens, r.jobTokensSince = true, since(gitlabversion.JobTokensReadRepositories)
+func readByJobs(r row) row { return readByJobsSince(r, gitlabversion.JobTokensReadRepositories) }
+
+// readByJobsSince is a row of what a running job reads with its own token since a difference between versions.
+func readByJobsSince(r row, d gitlabversion.Difference) row {
+	r.jobTokens, r.jobTokensSince = true, since(d)
+	return r
+}
+
+// judgedLate is a row whose before block is asked after the parameters since a difference between versions: there it is
+// no block any more.
+func judgedLate(r row, d gitlabversion.Difference) row {
+	before, handle := r.before, r.handle
+	r.before = func(q request) *front.Response {
+		if q.Has(d) {
+			return nil
+		}
+		return before(q)
+	}
+	r.handle = func(q request) front.Response {
+		if q.Has(d) {
+			if refusal := before(q); refusal != nil {
+				return *refusal
+			}
+		}
+		return handle(q)
+	}
 	return r
 }
 

@@ -69,24 +69,6 @@ const (
 // tidiedBefore are the three, in the order in which GitLab names them.
 var tidiedBefore = []string{"housekeeping_full_repack_period", "housekeeping_gc_period", paramRepacked}
 
-// neededSettings are those that a boolean setting asks for when it is switched on (Grape's given).
-var neededSettings = []struct{ on, needed string }{
-	{"akismet_enabled", "akismet_api_key"},
-	{"diagramsnet_enabled", "diagramsnet_url"},
-	{"eks_integration_enabled", "eks_account_id eks_access_key_id eks_secret_access_key"},
-	{"gitpod_enabled", "gitpod_url"},
-	{"kroki_enabled", "kroki_url"},
-	{"login_recaptcha_protection_enabled", "recaptcha_site_key recaptcha_private_key"},
-	{"mailgun_events_enabled", "mailgun_signing_key"},
-	{"plantuml_enabled", "plantuml_url"},
-	{"recaptcha_enabled", "recaptcha_site_key recaptcha_private_key"},
-	{"require_two_factor_authentication", "two_factor_grace_period"},
-	{"slack_app_enabled", "slack_app_id slack_app_secret slack_app_signing_secret slack_app_verification_token"},
-	{"snowplow_enabled", "snowplow_collector_hostname"},
-	{"sourcegraph_enabled", "sourcegraph_url"},
-	{"spam_check_endpoint_enabled", "spam_check_endpoint_url"},
-}
-
 // generalSettings declares all of them.
 func generalSettings() (all []params.Param) {
 	kept := slices.DeleteFunc(slices.Clone(world.SettingAttributes), func(a world.Attribute) bool {
@@ -109,10 +91,12 @@ func generalSettings() (all []params.Param) {
 	for name := range strings.FieldsSeq(unkeptSettings + " " + world.AttrStorageWeight) {
 		all = append(all, params.Param{Name: name, Kind: params.Any})
 	}
-	for _, n := range neededSettings {
-		for name := range strings.FieldsSeq(n.needed) {
+	needed := world.Filtered(world.NeededSettings, func(n world.NeededSetting) bool { return n.Request })
+	slices.SortFunc(needed, func(a, b world.NeededSetting) int { return strings.Compare(a.On, b.On) })
+	for _, n := range needed {
+		for name := range strings.FieldsSeq(n.Needed) {
 			all = append(all,
-				params.Param{Name: name, Required: true, When: &params.When{Param: n.on, Equals: "true"}},
+				params.Param{Name: name, Required: true, When: &params.When{Param: n.On, Equals: "true"}},
 				params.Param{Name: name}) // by itself it may always be set
 		}
 	}

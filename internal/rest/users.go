@@ -15,7 +15,8 @@ import (
 // userRows are users. Who may is asked within the endpoints, when the parameters have been checked.
 func userRows() []row {
 	return []row{
-		{endpoint: "GET /users", access: front.ByAnyone, scopes: profile, spec: listUsersSpec, handle: listUsers},
+		{endpoint: "GET /users", access: front.ByAnyone, scopes: profile, spec: listUsersSpec, later: foundUsersSpec,
+			handle: listUsers},
 		{endpoint: "GET /users/:id", access: front.ByAnyone, scopes: profile,
 			spec: front.Declare(userID, customAttributes), handle: getUser},
 		{endpoint: "POST /users", scopes: profile, spec: createUserSpec, handle: createUser},

@@ -28,6 +28,7 @@ func listUsers(q request) front.Response {
 	if !seesAll {
 		q.Params = q.Params.Without(dropped...)
 	}
+	q.orderByDefault()
 	username, _ := q.Params.String("username")
 	may := policy.ReadUsersList(!q.Anonymous(), username != "", q.Settings.Restricts(world.Public))
 	if refusal := front.Allow(may, msgUsersForbidden); refusal != nil {
@@ -50,6 +51,17 @@ func listUsers(q request) front.Response {
 		return offsetPage(q, rows, false, q.userForAdmins)
 	}
 	return offsetPage(q, rows, false, q.basicUser)
+}
+
+// orderByDefault has users ordered where nothing is said of that: the youngest first, but what a search finds by how
+// well it is met (lib/api/users.rb, reorder_users).
+func (q request) orderByDefault() {
+	order, direction := q.order()
+	_, searching := q.Params.String("search")
+	if searching && order == "" && direction == "" || !q.Has(gitlabversion.UsersSearchedByRank) {
+		return
+	}
+	q.Params = q.Params.With("order_by", cmp.Or(order, "id")).With("sort", cmp.Or(direction, "desc"))
 }
 
 // userColumn is what keyset pagination of users goes by: what is asked for or, else, the id, the youngest first.

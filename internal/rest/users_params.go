@@ -4,6 +4,7 @@ package rest
 
 import (
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -19,20 +20,33 @@ var (
 	dropped = []string{"created_after", "created_before", "order_by", "sort", "two_factor", "without_projects"}
 )
 
-var listUsersSpec = with(listing([]params.Param{
-	{Name: "username"},
-	{Name: "extern_uid"},
-	{Name: "provider"},
-	{Name: "search"},
-}, switchedOff("active", "humans", "external", "exclude_external", "blocked"), []params.Param{
-	{Name: "created_after", Kind: params.DateTime},
-	{Name: "created_before", Kind: params.DateTime},
-}, switchedOff("without_projects", "exclude_internal", "without_project_bots", "admins", "exclude_active",
-	"exclude_humans"), []params.Param{
-	{Name: "two_factor", Values: []string{"enabled", "disabled"}},
-	{Name: "order_by", Values: userOrders, Default: "id"},
-	{Name: "sort", Values: directions, Default: "desc"},
-}, customAttributes), identity)
+var (
+	listUsersSpec = usersSpec(ordered("id", "desc"))
+	// foundUsersSpec is that of versions in which a search has an order of its own.
+	foundUsersSpec = &front.LaterSpec{Since: gitlabversion.UsersSearchedByRank, Spec: usersSpec(ordered("", ""))}
+)
+
+// ordered declares what users are ordered by, if nothing is said by these.
+func ordered(column, direction string) []params.Param {
+	p := []params.Param{{Name: "order_by", Values: userOrders}, {Name: "sort", Values: directions}}
+	if column != "" {
+		p[0].Default, p[1].Default = column, direction
+	}
+	return p
+}
+
+func usersSpec(order []params.Param) params.Spec {
+	return with(listing([]params.Param{
+		{Name: "username"},
+		{Name: "extern_uid"},
+		{Name: "provider"},
+		{Name: "search"},
+	}, switchedOff("active", "humans", "external", "exclude_external", "blocked"), []params.Param{
+		{Name: "created_after", Kind: params.DateTime},
+		{Name: "created_before", Kind: params.DateTime},
+	}, switchedOff("without_projects", "exclude_internal", "without_project_bots", "admins", "exclude_active",
+		"exclude_humans"), []params.Param{{Name: "two_factor"}}, order, customAttributes), identity)
+}
 
 // userAttributes are what may be said of a new user and of one that there is. What view_diffs_file_by_file sets, no
 // answer shows.

@@ -125,6 +125,10 @@ func variableProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.CodeReadersSeeProtection: {func(v inVersion) any {
 			return v.as("aud", "GET", "/projects/10001/protected_branches").Status
 		}, 403, 200, nil},
+		gitlabversion.RefRulesJudgedLate: {func(v inVersion) any {
+			return []int{v.as("aud", "POST", "/projects/10001/protected_branches").Status,
+				v.as("aud", "DELETE", "/projects/10001/protected_branches/none").Status}
+		}, []int{403, 403}, []int{400, 404}, nil},
 		gitlabversion.HiddenVariables: {keys("/projects/10001/variables", "hidden"), []any{http.StatusCreated, nil},
 			[]any{http.StatusCreated, true}, nil},
 		gitlabversion.VariableDescription: {keys("/groups/1001/variables", "description"), []any{http.StatusCreated, nil},

@@ -51,6 +51,7 @@ func hookProofs() map[gitlabversion.Difference]proof {
 		}, 404, 200, nil},
 		gitlabversion.WebhookEventsOf18: {shows("milestone_events resource_deploy_token_events vulnerability_events"),
 			false, true, nil},
+		gitlabversion.WebhookSigningTokens: {shows("token_present signing_token_present"), false, true, nil},
 	}
 }
 

@@ -25,6 +25,19 @@ func neighbourProofs() map[gitlabversion.Difference]proof {
 				testkit.Send(v.T, v.gl, "GET", fmt.Sprintf("/projects/10001/pipelines/%d/jobs", j.PipelineID), nil,
 					"Job-Token", j.Token).Status}
 		}, []int{401, 401, 404}, []int{200, 200, 200}, nil},
+		gitlabversion.JobTokensReadPipelines: {func(v inVersion) any {
+			j, _ := v.startedJob()
+			one := fmt.Sprintf("/projects/10001/pipelines/%d", j.PipelineID)
+			var statuses []int
+			for _, path := range []string{"/projects/10001/pipelines", one, one + "/bridges"} {
+				statuses = append(statuses, testkit.Send(v.T, v.gl, "GET", path, nil, "Job-Token", j.Token).Status)
+			}
+			return statuses
+		}, []int{404, 404, 404}, []int{200, 200, 200}, nil},
+		gitlabversion.ArtifactsTree: {func(v inVersion) any {
+			j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess})
+			return v.as("mia", "GET", fmt.Sprintf("/projects/10001/jobs/%d/artifacts/tree", j.ID)).Body
+		}, `{"message":"404 Not Found"}`, `{"message":"404 Artifacts Not Found"}`, nil},
 		gitlabversion.JobTokenRefusedByName: {func(v inVersion) any {
 			j, _ := v.startedJob()
 			path := "/projects/acme%2Fapi/jobs/artifacts/main/download?job=unit"

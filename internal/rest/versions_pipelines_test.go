@@ -59,6 +59,9 @@ func pipelineProofs() map[gitlabversion.Difference]proof {
 			withResource(v)
 			return v.as("mia", "GET", "/projects/10001/resource_groups/db/current_job").Status
 		}, 404, 200, nil},
+		gitlabversion.TriggerJobsByName: {func(v inVersion) any {
+			return v.as("mia", "GET", fmt.Sprintf("/projects/10001/pipelines/%d/trigger_jobs", passed(v))).Status
+		}, 404, 200, nil},
 	}
 }
 

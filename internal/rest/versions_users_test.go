@@ -49,6 +49,11 @@ func userProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.UsersByKeyset: {func(v inVersion) any {
 			return v.as("mia", "GET", "/users?pagination=keyset").Header.Get("X-Total") == ""
 		}, false, true, nil},
+		gitlabversion.UsersSearchedByRank: {func(v inVersion) any {
+			v.gl.AddUser(fg.User{ID: 90, Username: "rank", Name: "Rank"})
+			v.gl.AddUser(fg.User{ID: 91, Username: "ranking", Name: "Ranking"})
+			return v.as("root", "GET", "/users?search=rank").Field(v.T, "0.username")
+		}, "ranking", "rank", nil},
 		gitlabversion.ActivationByService: {func(v inVersion) any {
 			mia, _ := v.gl.User("mia")
 			path := fmt.Sprintf("/users/%d/activate", mia.ID)

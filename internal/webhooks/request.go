@@ -3,7 +3,10 @@ package webhooks
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +14,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,6 +31,9 @@ const (
 	HeaderUUID      = "X-Gitlab-Webhook-UUID"
 	HeaderInstance  = "X-Gitlab-Instance"
 	HeaderKey       = "Idempotency-Key"
+	HeaderID        = "webhook-id" // of a call that is signed, as the next two
+	HeaderTimestamp = "webhook-timestamp"
+	HeaderSignature = "webhook-signature"
 )
 
 // How long GitLab waits for an answer, in real time; how much it sends, and how much it reads of the answer.
@@ -65,6 +72,7 @@ func (c *Courier) call(ctx context.Context, to world.Target, n world.Notice) Del
 		return fail(err)
 	}
 	d.Header = c.header(to, n)
+	sign(d.Header, to.SigningToken, n.Key, d.Time, body)
 	switch {
 	case c.Unreachable != "":
 		return fail(errors.New(c.Unreachable))
@@ -124,6 +132,22 @@ func (c *Courier) header(to world.Target, n world.Notice) http.Header {
 		h.Set(HeaderToken, strings.NewReplacer("\r", "", "\n", "").Replace(to.Token))
 	}
 	return h
+}
+
+// sign adds who a call is and when it was made, and that whoever has the signing token made it: as the specification
+// "Standard Webhooks" has it. Without such a token there is nothing to add.
+func sign(h http.Header, token, id string, at time.Time, body []byte) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(token, world.SigningTokenPrefix))
+	if token == "" || err != nil {
+		return
+	}
+	seconds := strconv.FormatInt(at.Unix(), 10)
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(id + "." + seconds + "."))
+	mac.Write(body)
+	h.Set(HeaderID, id)
+	h.Set(HeaderTimestamp, seconds)
+	h.Set(HeaderSignature, "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 }
 
 // client is who makes a call: it does not follow redirections, which count as success.

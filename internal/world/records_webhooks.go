@@ -63,6 +63,7 @@ type Webhook struct {
 // WebhookAttributes are what people say of a webhook.
 type WebhookAttributes struct {
 	URL, Token           string // URL may have names in braces, whose values are in Variables
+	SigningToken         string // by which calls are signed; empty: they are not
 	Name, Description    *string
 	Events               map[string]bool // by the attributes that switch them on; without an entry, it is off
 	UnverifiedTLS        bool            // enable_ssl_verification=false

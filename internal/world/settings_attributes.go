@@ -182,23 +182,34 @@ var settingDefaults = defaultsOf(SettingAttributes)
 // Attribute is an attribute of the settings in its text form; Unset for null.
 func (s Settings) Attribute(name string) string { return valueOf(s.Attributes, settingDefaults, name) }
 
-// settingsNeeding are the settings that want others, where they are on.
-var settingsNeeding = []struct{ on, needed string }{
-	{"akismet_enabled", "akismet_api_key"},
-	{"asset_proxy_enabled", "asset_proxy_url asset_proxy_secret_key"},
-	{"eks_integration_enabled", "eks_account_id eks_access_key_id eks_secret_access_key"},
-	{"external_authorization_service_enabled", "external_authorization_service_default_label"},
-	{"gitpod_enabled", "gitpod_url"},
-	{"kroki_enabled", "kroki_url"},
-	{"mailgun_events_enabled", "mailgun_signing_key"},
-	{"plantuml_enabled", "plantuml_url"},
-	{"diagramsnet_enabled", "diagramsnet_url"},
-	{"recaptcha_enabled", "recaptcha_site_key recaptcha_private_key"},
-	{"sentry_enabled", "sentry_dsn"},
-	{"slack_app_enabled", "slack_app_id slack_app_secret slack_app_signing_secret slack_app_verification_token"},
-	{"snowplow_enabled", "snowplow_collector_hostname"},
-	{"sourcegraph_enabled", "sourcegraph_url"},
-	{"spam_check_endpoint_enabled", "spam_check_endpoint_url"},
+// NeededSetting is a boolean setting that wants others where it is on.
+type NeededSetting struct {
+	On, Needed string // names; several are apart by blanks
+	// Request: whoever switches it on has to give the others along (Grape's given in lib/api/settings.rb). Model: they
+	// may not be blank (app/models/application_setting.rb).
+	Request, Model bool
+}
+
+// NeededSettings are all of them, in the order of the model.
+var NeededSettings = []NeededSetting{
+	{"akismet_enabled", "akismet_api_key", true, true},
+	{"asset_proxy_enabled", "asset_proxy_url asset_proxy_secret_key", false, true},
+	{"eks_integration_enabled", "eks_account_id eks_access_key_id eks_secret_access_key", true, true},
+	{"external_authorization_service_enabled", "external_authorization_service_default_label", false, true},
+	{"gitpod_enabled", "gitpod_url", true, true},
+	{"kroki_enabled", "kroki_url", true, true},
+	{"login_recaptcha_protection_enabled", "recaptcha_site_key recaptcha_private_key", true, false},
+	{"mailgun_events_enabled", "mailgun_signing_key", true, true},
+	{"plantuml_enabled", "plantuml_url", true, true},
+	{"diagramsnet_enabled", "diagramsnet_url", true, true},
+	{"recaptcha_enabled", "recaptcha_site_key recaptcha_private_key", true, true},
+	{"require_two_factor_authentication", "two_factor_grace_period", true, false},
+	{"sentry_enabled", "sentry_dsn", false, true},
+	{"slack_app_enabled", "slack_app_id slack_app_secret slack_app_signing_secret slack_app_verification_token", true,
+		true},
+	{"snowplow_enabled", "snowplow_collector_hostname", true, true},
+	{"sourcegraph_enabled", "sourcegraph_url", true, true},
+	{"spam_check_endpoint_enabled", "spam_check_endpoint_url", true, true},
 }
 
 // longestSettings are how many characters settings may have that have an end.
@@ -271,9 +282,9 @@ func (v *settingsValidation) refuse(a Attribute, value string) {
 func (v *settingsValidation) related(next Settings) {
 	on := func(name string) bool { return next.Attribute(name) == "true" }
 	blank := func(name string) bool { return strings.TrimSpace(next.Attribute(name)) == "" }
-	for _, n := range settingsNeeding {
-		for name := range strings.FieldsSeq(n.needed) {
-			if on(n.on) && blank(name) {
+	for _, n := range NeededSettings {
+		for name := range strings.FieldsSeq(n.Needed) {
+			if n.Model && on(n.On) && blank(name) {
 				v.Add(name, msgBlank)
 			}
 		}

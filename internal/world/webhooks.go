@@ -19,6 +19,7 @@ const (
 	AttrCustomHeaders = "custom_headers"
 	attrURLVariables  = "url_variables"
 	attrToken         = "token"
+	attrSigningToken  = "signing_token"
 	attrTemplate      = "custom_webhook_template"
 
 	msgfMissingKeys        = "Invalid URL template. Missing keys: %s"
@@ -40,9 +41,14 @@ const (
 const LocalRequestsSetting = "allow_local_requests_from_web_hooks_and_services (Settings.LocalRequestsForbidden)"
 
 var (
-	webhookKey      = regexp.MustCompile(`^[A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*$`)
+	webhookKey = regexp.MustCompile(`^[A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*$`)
+	// signingToken is 32 bytes in base64, after what they begin with.
+	signingToken    = regexp.MustCompile(`^` + SigningTokenPrefix + `[A-Za-z0-9+/]{43}=$`)
 	badInBranchName = regexp.MustCompile(`[\x00-\x20\x7f~^:?\[\\]|\.\.|@\{|//|\.lock(/|$)|(^|/)\.|^-|^/|/$|\.$`)
 )
+
+// SigningTokenPrefix is what a signing token begins with; the key follows, in base64.
+const SigningTokenPrefix = "whsec_"
 
 // LocalHost reports whether a host is one of the local network (lib/gitlab/url_blocker.rb).
 func LocalHost(host string) bool {
@@ -78,6 +84,9 @@ func checkWebhook(a WebhookAttributes, localAllowed bool) error {
 	checkWebhookURL(v, a, localAllowed)
 	if strings.Contains(a.Token, "\n") {
 		v.Add(attrToken, msgInvalid)
+	}
+	if a.SigningToken != "" && !signingToken.MatchString(a.SigningToken) {
+		v.Add(attrSigningToken, msgInvalid)
 	}
 	checkBranchFilter(v, a)
 	if a.Template != nil && len([]rune(*a.Template)) > maxWebhookTemplate {

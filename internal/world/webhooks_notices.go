@@ -122,7 +122,10 @@ func (st *State) TargetOf(n Notice, test bool) (Target, bool) {
 	}
 	a := h.Clone()
 	url, _ := a.address()
-	return Target{URL: url, Token: a.Token, Headers: a.Headers, UnverifiedTLS: a.UnverifiedTLS,
+	if !st.Has(gitlabversion.WebhookSigningTokens) {
+		a.SigningToken = ""
+	}
+	return Target{URL: url, Token: a.Token, SigningToken: a.SigningToken, Headers: a.Headers, UnverifiedTLS: a.UnverifiedTLS,
 		Template: OrEmpty(a.Template), LocalForbidden: st.Settings.LocalRequestsForbidden,
 		SendsWebhookKey: st.Has(gitlabversion.WebhookIdempotencyKey), SendsUUID: st.Has(gitlabversion.WebhookUUID)}, true
 }
@@ -145,6 +148,7 @@ func (st *State) uuid() string {
 // Target is where and how a webhook is called. URL has no variables left.
 type Target struct {
 	URL, Token      string
+	SigningToken    string            // empty: the call is not signed
 	Headers         map[string]string // its own
 	UnverifiedTLS   bool
 	Template        string // empty: the notice is sent as it is
