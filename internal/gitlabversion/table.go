@@ -180,6 +180,12 @@ const (
 	TriggerExpiry
 	NewestReadyFirstMode
 	CurrentJobOfResource
+	RulesTextsReview
+	VariablesAfterRef
+	VariablesBuiltFirst
+	PayloadUnasked
+	RetryClearsFinish
+	BlockedAreRedundant
 	JobTokenScopeChanges
 	JobTokenScopeGroups
 	JobTokenEnforcement
