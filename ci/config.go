@@ -2,6 +2,7 @@ package ci
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -161,8 +162,8 @@ const errTextNoContent = "Please provide content of .gitlab-ci.yml"
 // components are refused by an error that says so.
 func Read(source string, o Options) *Config {
 	c := &Config{}
-	if strings.TrimSpace(source) == "" {
-		c.Errors = []string{errTextNoContent}
+	if problem := o.unreadable(source); problem != "" {
+		c.Errors = []string{problem}
 		return c
 	}
 	tree, err := c.load(source, o)
@@ -192,6 +193,20 @@ func Read(source string, o Options) *Config {
 		return c.refused()
 	}
 	return c
+}
+
+// unreadable is what keeps the text from being read at all; empty if nothing does.
+func (o Options) unreadable(source string) string {
+	blank := strings.TrimSpace(source) == ""
+	switch {
+	case o.Path != "" && !isYAML(o.Path):
+		return fmt.Sprintf(errTextNotYAML, o.Path)
+	case o.Path != "" && blank:
+		return fmt.Sprintf(errTextLocalEmpty, o.Path)
+	case blank:
+		return errTextNoContent
+	}
+	return ""
 }
 
 // inputs are the given inputs as values of YAML, in the order of their names.

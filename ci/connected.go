@@ -8,8 +8,8 @@ import (
 // connected are the strongly connected components of a graph, each after those that it leads to, in the order in which
 // Ruby's TSort finds them: GitLab's errors about circles list a component as it does. It does without recursion, for a
 // chain may be as long as a file.
-func connected(nodes []string, next func(string) []string) [][]string {
-	s := search{next: next, number: map[string]int{}, low: map[string]int{}, stacked: map[string]bool{}}
+func connected[N comparable](nodes []N, next func(N) []N) [][]N {
+	s := search[N]{next: next, number: map[N]int{}, low: map[N]int{}, stacked: map[N]bool{}}
 	for _, node := range nodes {
 		if s.number[node] == 0 {
 			s.from(node)
@@ -19,25 +19,25 @@ func connected(nodes []string, next func(string) []string) [][]string {
 }
 
 // search is Tarjan's.
-type search struct {
-	next        func(node string) []string
-	number, low map[string]int // from 1
-	stacked     map[string]bool
-	stack       []string
-	found       [][]string
+type search[N comparable] struct {
+	next        func(node N) []N
+	number, low map[N]int // from 1
+	stacked     map[N]bool
+	stack       []N
+	found       [][]N
 }
 
-func (s *search) enter(node string) {
+func (s *search[N]) enter(node N) {
 	s.number[node] = len(s.number) + 1
 	s.low[node] = s.number[node]
 	s.stack = append(s.stack, node)
 	s.stacked[node] = true
 }
 
-func (s *search) from(start string) {
+func (s *search[N]) from(start N) {
 	type frame struct {
-		node string
-		next []string // that were not looked at
+		node N
+		next []N // that were not looked at
 	}
 	s.enter(start)
 	for path := []frame{{start, s.next(start)}}; len(path) > 0; {
@@ -67,12 +67,12 @@ func (s *search) from(start string) {
 }
 
 // leave takes the component that began with the node off the stack.
-func (s *search) leave(node string) {
+func (s *search[N]) leave(node N) {
 	from := len(s.stack) - 1
 	for s.stack[from] != node {
 		from--
 	}
-	component := append([]string{}, s.stack[from:]...)
+	component := append([]N{}, s.stack[from:]...)
 	s.stack = s.stack[:from]
 	for _, each := range component {
 		s.stacked[each] = false

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
 )
@@ -42,6 +43,24 @@ type Context struct {
 	Project func(path, ref string) *Project
 	// NoJobGroupName is that jobs have no CI_JOB_GROUP_NAME, as before GitLab 17.10.
 	NoJobGroupName bool
+	// RulesTextsReview is that errors about rules that let nothing run ask to review them, as from GitLab 17.4 on.
+	RulesTextsReview bool
+}
+
+// filteredText is what is said where rules of workflow let no pipeline run, noJobsText where those of the jobs let none in
+// (app/models/concerns/ci/has_completion_reason.rb, without the tags of its links).
+func (x Context) filteredText() string {
+	if x.RulesTextsReview {
+		return errTextFiltered
+	}
+	return errTextFilteredBefore
+}
+
+func (x Context) noJobsText() string {
+	if x.RulesTextsReview {
+		return errTextNoJobs
+	}
+	return errTextNoJobsBefore
 }
 
 // Options are those to read the configuration with for the same pipeline: conditions of includes see what rules of
@@ -61,20 +80,27 @@ type Pipeline struct {
 	// Jobs are in the order of their stages; their fields are what their rules made of them.
 	Jobs             []Job
 	Errors, Warnings []string
-	// Filtered: Errors say that by its rules the pipeline would not run, and not that the configuration is wrong.
+	// Filtered: Errors say that by its rules the pipeline would not run, or that its name is too long, and not that the
+	// configuration is wrong.
 	Filtered bool
 }
 
 // Texts of lib/gitlab/ci/pipeline.
 const (
-	errTextFiltered = "Pipeline filtered out by workflow rules."
-	errTextNoJobs   = "Pipeline will not run for the selected trigger. " +
+	errTextFiltered       = "The pipeline did not run. Review the workflow:rules configuration for the pipeline."
+	errTextFilteredBefore = "Pipeline filtered out by workflow rules."
+	errTextNoJobs         = "The resulting pipeline would have been empty. " +
+		"Review the rules configuration for the relevant jobs."
+	errTextNoJobsBefore = "Pipeline will not run for the selected trigger. " +
 		"The rules configuration prevented any jobs from being added to the pipeline."
 	errTextNeedGone = "'%s' job needs '%s' job, but '%s' does not exist in the pipeline. This might be because of the " +
 		"only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional."
 	errTextNeedsLimit = "%s: one job can only need %d others, but you have listed %d. " +
 		"See needs keyword documentation for more details"
 	maxNeeds = 50
+
+	errTextName     = "Failed to build pipeline metadata! Name is too long (maximum is %d characters)"
+	maxPipelineName = 255
 
 	errTextRule          = "Failed to parse rule for %s: %s"
 	errTextExistsProject = "rules:exists:project `%s` not found or access denied"
@@ -103,24 +129,20 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 	x.Project = remembered(x.Project)
 	b := newBuilder(c, x)
 	if !b.workflow(p) {
-		p.Errors, p.Filtered = []string{errTextFiltered}, true
+		p.Errors, p.Filtered = []string{x.filteredText()}, true
 		return p
 	}
-	p.Jobs = slices.Grow(p.Jobs, len(c.Jobs))
-	for _, at := range c.inStages() {
-		made, ok, err := b.job(c.Jobs[at])
-		if errors.Is(err, errVariables) {
-			p.Errors, p.Jobs = []string{err.Error()}, nil
-			return p
-		} else if err != nil {
-			p.Errors = append(p.Errors, err.Error())
-		} else if ok {
-			p.Jobs = append(p.Jobs, made)
-		}
+	seeds, err := b.seeds(p)
+	if err != nil {
+		p.Errors = []string{err.Error()}
+		return p
 	}
-	p.checkNeeds(c.Jobs)
+	p.Errors = append(p.Errors, p.checkSeeds(seeds)...)
 	if len(p.Errors) == 0 && !p.runs() {
-		p.Errors, p.Filtered = []string{errTextNoJobs}, true
+		p.Errors, p.Filtered = []string{x.noJobsText()}, true
+	}
+	if err := b.nameError; len(p.Errors) == 0 && err != nil {
+		p.Errors, p.Filtered = []string{err.Error()}, true
 	}
 	if len(p.Errors) > 0 {
 		p.Jobs = nil
@@ -147,31 +169,6 @@ func (p *Pipeline) runs() bool {
 	return slices.ContainsFunc(p.Jobs, func(j Job) bool { return j.Stage != stagePre && j.Stage != stagePost })
 }
 
-// checkNeeds wants the jobs that are needed as it is written, before rules, to be in the pipeline, and drops from the
-// needs that rules left whatever is not there (lib/gitlab/ci/pipeline/seed/build.rb, needs_errors).
-func (p *Pipeline) checkNeeds(written []Job) {
-	needs := make(map[string][]Need, len(written))
-	for _, j := range written {
-		needs[j.Name] = j.Spec.Needs
-	}
-	there := make(map[string]bool, len(p.Jobs))
-	for _, j := range p.Jobs {
-		there[j.Name] = true
-	}
-	for i, j := range p.Jobs {
-		if n := len(needs[j.Name]); n > maxNeeds {
-			p.Errors = append(p.Errors, fmt.Sprintf(errTextNeedsLimit, j.Name, maxNeeds, n))
-			continue
-		}
-		for _, n := range needs[j.Name] {
-			if !there[n.Job] && !n.Optional {
-				p.Errors = append(p.Errors, fmt.Sprintf(errTextNeedGone, j.Name, n.Job, n.Job))
-			}
-		}
-		p.Jobs[i].Spec.Needs = slices.DeleteFunc(j.Spec.Needs, func(n Need) bool { return !there[n.Job] })
-	}
-}
-
 // mergeRequestEvent is the source of pipelines of merge requests.
 const mergeRequestEvent = "merge_request_event"
 
@@ -189,7 +186,8 @@ type builder struct {
 	predefined, given *layer
 	caller            *layer
 	root              *layer // the variables of the root, as workflow:rules left them
-	rootCycle         error
+	rootCycle         *error // of the variables that most jobs see, once they were looked at
+	nameError         error  // what is wrong with the name that the pipeline has
 	onEnvironment     map[string]*layer
 	references        map[string][]string // in the values that were looked at
 	variablesLeft     int
@@ -218,60 +216,13 @@ func (b *builder) workflow(p *Pipeline) bool {
 		p.AutoCancel = AutoCancel{cmp.Or(rule.AutoCancel.OnNewCommit, p.AutoCancel.OnNewCommit),
 			cmp.Or(rule.AutoCancel.OnJobFailure, p.AutoCancel.OnJobFailure)}
 	}
-	b.root, b.rootCycle = &layer{list: slices.Clip(p.Variables)}, p.Variables.cycle(b.references)
+	b.root = &layer{list: slices.Clip(p.Variables)}
 	seen := scopeOf(b.room, b.predefined, b.root, b.caller, b.given)
 	p.Name = strings.TrimSpace(ciexpr.Replaced(b.config.Workflow.Name, ciexpr.InText, seen.expanded, false, b.room))
+	if utf8.RuneCountInString(p.Name) > maxPipelineName {
+		b.nameError = fmt.Errorf(errTextName, maxPipelineName)
+	}
 	return true
-}
-
-// job is the job as its rules make it, and whether it is in the pipeline.
-func (b *builder) job(j Job) (Job, bool, error) {
-	variables, err := b.variables(j)
-	if err != nil {
-		return j, false, err
-	}
-	j.Spec.Variables = nil // which are not to be copied
-	j.Spec = j.Spec.Clone()
-	own, given := &layer{list: b.x.predefinedOf(j)}, b.given
-	if env := j.Spec.Environment; env.Name != "" {
-		seen := scopeOf(b.room, own, b.predefined, variables, b.caller, b.given)
-		name := ciexpr.Replaced(env.Name, ciexpr.InText, seen.expanded, false, b.room)
-		own, given = &layer{list: append(own.list, env.predefined(name)...)}, b.givenOn(name)
-	}
-	seen := scopeOf(b.room, own, b.predefined, variables, b.caller, given)
-	var more JobVariables
-	if j.Rules != nil {
-		rule, err := b.first(j.Rules, seen)
-		if err != nil {
-			return j, false, fmt.Errorf(errTextRule, j.Name, err)
-		}
-		if rule == nil {
-			return j, false, nil
-		}
-		if j.follow(*rule); j.When == whenNever {
-			return j, false, nil
-		}
-		more = rule.Variables
-	} else if j.Only != nil && !b.allowed(*j.Only, seen) || j.Except != nil && b.excluded(*j.Except, seen) {
-		return j, false, nil
-	}
-	if variables, err = b.lay(more, variables); err != nil {
-		return j, false, err
-	}
-	if err := b.cycle(variables); err != nil {
-		return j, false, fmt.Errorf("%s: %w", j.Name, err)
-	}
-	j.Spec.Variables = variables.list
-	j.Tags = slices.Clone(j.Tags)
-	for i, tag := range j.Tags { // in which what is unknown stays, and neither values nor rules are looked into
-		j.Tags[i] = ciexpr.Replaced(tag, ciexpr.InText, seen.lookup, true, b.room)
-	}
-	seen = scopeOf(b.room, own, b.predefined, variables, b.caller, given)
-	j.ResourceGroup = ciexpr.Replaced(j.ResourceGroup, ciexpr.InText, seen.expanded, false, b.room)
-	if !isResourceKey(j.ResourceGroup) {
-		j.ResourceGroup = ""
-	}
-	return j, true, nil
 }
 
 // givenOn are the variables given to jobs with an environment.
@@ -313,13 +264,6 @@ func (b *builder) take(variables int) error {
 		return errVariables
 	}
 	return nil
-}
-
-func (b *builder) cycle(variables *layer) error {
-	if variables == b.root {
-		return b.rootCycle
-	}
-	return variables.list.cycle(b.references)
 }
 
 // follow makes the job what the rule that holds says.

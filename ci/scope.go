@@ -13,8 +13,10 @@ type scope struct {
 
 // layer is a list of variables, of which the last of a name counts.
 type layer struct {
-	list JobVariables
-	at   map[string]int
+	list   JobVariables
+	at     map[string]int
+	refer  []referring // those that refer to others, once they were looked for
+	looked bool
 }
 
 func (l *layer) lookup(name string) (JobVariable, bool) {

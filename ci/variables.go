@@ -72,38 +72,59 @@ func (v JobVariables) over(below JobVariables) JobVariables {
 	return result
 }
 
-// cycle is GitLab's error about variables that name each other in a circle, or nil. known are the references in values
-// that were looked at.
-func (v JobVariables) cycle(known map[string][]string) error {
-	refers := map[string][]string{}
-	for _, each := range v {
-		found, ok := known[each.Value]
+// referring is a variable whose value refers to others.
+type referring struct {
+	key   string
+	names []string
+}
+
+// referring are the variables of the layer that refer to others. known are the references in values that were looked
+// at.
+func (l *layer) referring(known map[string][]string) []referring {
+	if l.looked {
+		return l.refer
+	}
+	l.looked = true
+	for _, v := range l.list {
+		names, ok := known[v.Value]
 		if !ok {
-			found = ciexpr.References(each.Value)
-			known[each.Value] = found
+			names = ciexpr.References(v.Value)
+			known[v.Value] = names
 		}
-		if delete(refers, each.Key); !each.Raw && found != nil {
-			refers[each.Key] = found
-		}
-	}
-	var names []string // of those that refer to others that do, which alone are in circles
-	for _, each := range v {
-		if slices.ContainsFunc(refers[each.Key], func(name string) bool { return refers[name] != nil }) {
-			names = append(names, each.Key)
+		if !v.Raw && names != nil {
+			l.refer = append(l.refer, referring{v.Key, names})
 		}
 	}
-	var circles [][]string
-	for _, component := range connected(names, func(name string) []string { return refers[name] }) {
+	return l.refer
+}
+
+// circles is GitLab's error about variables that name each other in a circle, or nil. What refers to a name refers to
+// all variables that have it, those that lose against another one among them
+// (lib/gitlab/ci/variables/collection/sort.rb).
+func circles(all []referring) error {
+	at := map[string][]int{}
+	nodes := make([]int, len(all))
+	for i, each := range all {
+		nodes[i] = i
+		at[each.key] = append(at[each.key], i)
+	}
+	var texts []string
+	for _, component := range connected(nodes, func(i int) (next []int) {
+		for _, name := range all[i].names {
+			next = append(next, at[name]...)
+		}
+		return next
+	}) {
 		if len(component) > 1 {
-			circles = append(circles, component)
+			circle := make([]string, len(component))
+			for i, each := range component {
+				circle[i] = all[each].key
+			}
+			texts = append(texts, quotedList(circle))
 		}
 	}
-	if circles == nil {
+	if texts == nil {
 		return nil
-	}
-	texts := make([]string, len(circles))
-	for i, circle := range circles {
-		texts[i] = quotedList(circle)
 	}
 	return fmt.Errorf("circular variable reference detected: %s", strings.Join(texts, ", "))
 }

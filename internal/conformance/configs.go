@@ -135,8 +135,16 @@ func (c ConfigCase) NotOverHTTP() string {
 	case len(c.Context.Files) > 0 || len(c.Context.Variables) > 0 || len(c.Context.Inputs) > 0 ||
 		c.Context.Tag || c.Context.Source != "push":
 		return "its project would have files, variables or inputs"
+	case c.saysBefore():
+		return "its error has the words of before 17.4"
 	}
 	return ""
+}
+
+// saysBefore reports whether the case wants what is said of rules that let nothing run before GitLab 17.4.
+func (c ConfigCase) saysBefore() bool {
+	text, _ := json.Marshal(c.Expect.Errors)
+	return strings.Contains(string(text), "filtered out") || strings.Contains(string(text), "will not run for")
 }
 
 // OverHTTP plays the case with ci/lint of a fake.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -60,8 +61,7 @@ const (
 	msgVariablesForbidden = "Insufficient permissions to set pipeline variables"
 	msgPipelineForbidden  = "Insufficient permissions to create a new pipeline"
 	msgfRefForbidden      = "You do not have sufficient permission to run a pipeline on '%s'. Please select a " +
-		"different branch or contact your administrator for assistance. <a href=https://docs.gitlab.com/ee/ci/pipelines/" +
-		"#pipeline-security-on-protected-branches>Learn more</a>"
+		"different branch or contact your administrator for assistance."
 )
 
 // MakePipeline makes a pipeline for a user, who need not be the one who asks: it is held against what the user may, and
@@ -77,7 +77,9 @@ func (q *Request) MakePipeline(u *world.User, n world.NewPipeline) (*world.Pipel
 		token := q.jobToken(n.Project)
 		a.Admin, s = a.Admin && token.Allowed, policy.UnderJobToken(s, token)
 	}
-	if err := mayRun(q.State, a, s, n); err != nil {
+	n.VariablesRefused = variablesRefused(q.State, a, s, n)
+	early := n.VariablesRefused != "" && !q.Has(gitlabversion.VariablesAfterRef)
+	if err := mayRun(q.State, a, s, n); err != nil && !early {
 		return nil, err
 	}
 	return q.State.CreatePipeline(n)
@@ -106,14 +108,24 @@ func RefNamed(p *world.Project, name string) (ref string, tag bool) {
 	return name, p.Repository.Ref(repository.Branch(name)) == "" && p.Repository.Ref(repository.Tag(name)) != ""
 }
 
+// variablesRefused is why the user of a pipeline, who stands like that to the project, may not give it its variables;
+// empty if that is allowed. From some version on what a trigger has been called with is no variable of the user's.
+func variablesRefused(st *world.State, a policy.Actor, s policy.ProjectStanding, n world.NewPipeline) string {
+	own := n.Variables
+	if n.Payload && st.Has(gitlabversion.PayloadUnasked) {
+		own = own[:len(own)-1]
+	}
+	if len(own) == 0 || policy.SetPipelineVariables(a, s, variablesRole(n.Project)).Allowed {
+		return ""
+	}
+	return msgVariablesForbidden
+}
+
 // mayRun holds a pipeline that is to be made against what its user may, who stands like that to the project. The error
 // is a *world.Invalid.
 func mayRun(st *world.State, a policy.Actor, s policy.ProjectStanding, n world.NewPipeline) error {
 	refused := func(text string) error {
 		return &world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: text}}}
-	}
-	if len(n.Variables) > 0 && !policy.SetPipelineVariables(a, s, variablesRole(n.Project)).Allowed {
-		return refused(msgVariablesForbidden)
 	}
 	ref, tag := RefNamed(n.Project, n.Ref)
 	exists := n.Project.Repository.CommitAt(ref) != nil
@@ -146,6 +158,9 @@ func MayRun(st *world.State, n world.NewPipeline) error {
 	if u == nil {
 		return errors.New("there is nobody for whom it would run")
 	}
-	a := policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}
-	return mayRun(st, a, ProjectStandingOf(u, n.Project), n)
+	a, s := policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}, ProjectStandingOf(u, n.Project)
+	if text := variablesRefused(st, a, s, n); text != "" {
+		return &world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: text}}}
+	}
+	return mayRun(st, a, s, n)
 }

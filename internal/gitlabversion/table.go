@@ -188,6 +188,12 @@ const (
 	NewestReadyFirstMode
 	CurrentJobOfResource
 	TriggerJobsByName
+	RulesTextsReview
+	VariablesAfterRef
+	VariablesBuiltFirst
+	PayloadUnasked
+	RetryClearsFinish
+	BlockedAreRedundant
 	JobTokenScopeChanges
 	JobTokenScopeGroups
 	JobTokenEnforcement

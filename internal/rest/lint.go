@@ -181,7 +181,7 @@ func (q request) branchOf(sha string) string {
 
 // tried is what would become of a push to a ref.
 func (q request) tried(text, ref string) world.Trial {
-	if ref == "" && !isBlank(text) { // world would take the default branch
+	if ref == "" { // world would take the default branch
 		return world.Trial{Config: &ci.Config{}, Errors: []string{world.MsgRefNotFound}}
 	}
 	return q.TryPipeline(world.NewPipeline{Project: q.Project, Ref: ref, CI: text})

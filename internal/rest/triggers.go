@@ -80,7 +80,8 @@ func triggerPipeline(q request) front.Response {
 	q.Project = p
 	token, _ := q.Params.String("token")
 	ref, _ := q.Params.String("ref")
-	n := world.NewPipeline{Project: p, Ref: ref, Source: world.SourceTrigger, Variables: variables, IgnoreSkip: true}
+	n := world.NewPipeline{Project: p, Ref: ref, Source: world.SourceTrigger, Variables: variables,
+		Payload: true, IgnoreSkip: true}
 	if t := q.TriggerByToken(token); t != nil {
 		if t.Project != p {
 			return notFoundHere("the trigger is of " + t.Project.Path + ", not of " + p.Path)

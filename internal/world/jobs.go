@@ -122,6 +122,7 @@ func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status =
 // GitLab hands neither on then. It returns the job that is pending now, or the job as it is if neither can be, or if
 // the job's model refuses a variable, of which nobody is told (app/services/ci/play_build_service.rb, retry_build).
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
+	variables = stripped(variables)
 	err := j.checkVariables(variables)
 	if err == nil {
 		err = st.fireWith(j, eventEnqueue, func() {
@@ -285,7 +286,7 @@ func (st *State) RetryJobWith(old *Job, u *User, variables []ci.JobVariable, inp
 	return st.retry(old, u, func(next *Job) {
 		next.handIn(inputs)
 		if old.Manual && len(variables) > 0 {
-			next.Variables = lastOfEachKey(variables)
+			next.Variables = lastOfEachKey(stripped(variables))
 		}
 	})
 }

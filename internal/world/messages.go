@@ -14,6 +14,8 @@ const (
 	msgMissingConfig      = "Missing CI config file"
 	msgNotBuilt           = "Failed to build the pipeline!"
 	msgfDuplicateVariable = "Duplicate variable name%s: %s"
+	msgfVariablesNotBuilt = "Failed to build pipeline variables: Validation failed: %s"
+	msgfTooManyInputs     = "There cannot be more than %d inputs"
 )
 
 // What models say of an attribute that they refuse (app/models/ci/runner.rb and Rails' own texts): attr... are

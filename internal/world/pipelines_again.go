@@ -3,6 +3,9 @@ package world
 import (
 	"maps"
 	"slices"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // resetSkipped has skipped jobs wait again for a job that is to run, for a user: of those that need it, on any depth,
@@ -59,29 +62,41 @@ func (j *Job) actionable() bool {
 // retryPipelineMoving is RetryPipeline for one that moves by itself
 // (app/services/ci/retry_pipeline_service.rb).
 func (st *State) retryPipelineMoving(p *Pipeline, u *User, may func(*Job) bool) {
+	f, again := p.facts, false
 	for _, j := range slices.Clone(p.Jobs) { // each try adds one
 		if j.Trigger == nil && j.endedBadly() && may(j) {
 			st.retryAs(j, u, JobCreated)
+			again = true
 		}
 	}
 	if p.skipped > 0 {
 		for _, j := range p.Latest() {
 			if j.Status == JobSkipped {
 				st.waitAgain(j, u)
+				again = true
 			}
 		}
 	}
+	if st.Has(gitlabversion.RetryClearsFinish) && !f.FinishedAt.IsZero() {
+		f.FinishedAt, f.UpdatedAt = time.Time{}, st.Now()
+	}
+	was := f.Status
 	st.process(p)
+	if again && was == JobSuccess && f.Status == JobSuccess { // it succeeds once more, as where a manual job had failed
+		p.finish(st.Now())
+	}
 }
 
-// Retryable reports whether people may try any of the pipeline's jobs again that failed or were canceled
-// (app/models/ci/pipeline.rb, retryable?).
-func (p *Pipeline) Retryable() bool { return slices.ContainsFunc(p.Jobs, (*Job).endedBadly) }
+// Retryable reports whether people may try any of the pipeline's jobs again that failed or were canceled, of which
+// trigger jobs are none (app/models/ci/pipeline.rb, retryable?).
+func (p *Pipeline) Retryable() bool {
+	return slices.ContainsFunc(p.Jobs, func(j *Job) bool { return !j.IsBridge() && j.endedBadly() })
+}
 
-// endedBadly reports whether the job is one that a retry of its pipeline tries again (app/models/ci/pipeline.rb,
-// retryable_builds).
+// endedBadly reports whether the job is one that a retry of its pipeline tries again: one that is being canceled, too
+// (app/models/ci/pipeline.rb, retryable_builds; has_status.rb, failed_or_canceled).
 func (j *Job) endedBadly() bool {
-	return (j.Status == JobFailed || j.Status == JobCanceled) && j.Retryable()
+	return (j.Status == JobFailed || j.Status == JobCanceled || j.Status == JobCanceling) && j.Retryable()
 }
 
 // RetryPipeline tries all jobs of the pipeline again that failed or were canceled and that may be tried, for a user.

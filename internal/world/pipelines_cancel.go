@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // danglingSources are those of pipelines that do not count for their ref, so that they are not made redundant by a
@@ -61,6 +63,7 @@ func (st *State) cancelRedundant(by *Pipeline) {
 	for _, p := range slices.Clone(by.project.live[by.facts.Ref]) { // by id
 		by.flow.looks++
 		if !p.olderThan(by) || !p.Cancelable() || p.Dangling() ||
+			p.facts.Status == JobManual && !st.Has(gitlabversion.BlockedAreRedundant) ||
 			p.facts.Commit.SHA == by.facts.Commit.SHA || p.facts.Commit.SHA == head ||
 			st.Now().Sub(p.facts.CreatedAt) > redundantFor {
 			continue

@@ -2,9 +2,12 @@ package world
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -14,7 +17,7 @@ import (
 // factsOf are the facts of a new pipeline, as far as they are known before its file is read. problem is what keeps it
 // from being made, in GitLab's words (lib/gitlab/ci/pipeline/chain/validate/repository.rb).
 func (st *State) factsOf(n NewPipeline) (f PipelineFacts, problem string) {
-	f = PipelineFacts{Commit: n.Commit, Source: n.Source, User: n.User, Variables: slices.Clone(n.Variables),
+	f = PipelineFacts{Commit: n.Commit, Source: n.Source, User: n.User, Variables: stripped(n.Variables),
 		ScheduleID: n.ScheduleID, TriggerID: n.TriggerID, CreatedAt: st.Now(), UpdatedAt: st.Now()}
 	f.Ref, f.RefIsTag, problem = n.ref()
 	if problem != "" {
@@ -77,12 +80,42 @@ func takeCommit(c *Commit, from *repository.Commit) {
 	}
 }
 
-// configuration is the text of the file that a new pipeline is made of, and whether there is one.
-func (n NewPipeline) configuration(f PipelineFacts) (text string, there bool) {
-	if n.CI != "" {
-		return n.CI, true
+// configuration is the text that a new pipeline is made of, empty if there is none, and its path if it is a file of the
+// repository. Where the project's is of another one, or at an address, it is a text that includes it
+// (lib/gitlab/ci/project_config/project_setting.rb).
+func (n NewPipeline) configuration(f PipelineFacts) (text, path string) {
+	path = n.Project.ConfigPath()
+	switch {
+	case n.CI != "":
+		return n.CI, ""
+	case remoteConfig.MatchString(path):
+		return n.including(map[string]any{"remote": path}), ""
+	case externalConfig.MatchString(path):
+		file, place, _ := strings.Cut(path, "@")
+		project, ref, _ := strings.Cut(place, ":")
+		include := map[string]any{"project": project, "file": file}
+		if strings.TrimSpace(ref) != "" {
+			include["ref"] = ref
+		}
+		return n.including(include), ""
 	}
-	return n.files(f).Read(n.Project.ConfigPath())
+	text, _ = n.files(f).Read(path)
+	return text, path
+}
+
+// What a project's path of its configuration looks like where it is at an address, or in another project.
+var (
+	remoteConfig   = regexp.MustCompile(`https?://[^\s]`)
+	externalConfig = regexp.MustCompile(`\A.+(?:yml|yaml)@.+\z`)
+)
+
+// including is a configuration that does nothing but include another one, which gets the inputs. JSON is YAML.
+func (n NewPipeline) including(include map[string]any) string {
+	if len(n.Inputs) > 0 {
+		include["inputs"] = n.Inputs
+	}
+	text, _ := json.Marshal(map[string]any{"include": []any{include}}) // inputs came as JSON
+	return string(text)
 }
 
 // files are the files of the commit of a new pipeline.
@@ -120,7 +153,8 @@ func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: n.Project.Path, Files: n.files(f),
 		Predefined: st.PredefinedFor(n.Project, f),
 		Caller:     st.callerOf(f), Variables: st.givenTo(n.Project, f, ""), Changes: n.Changes,
-		Project: st.projectFor(f.User), NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
+		Project: st.projectFor(f.User), NoJobGroupName: !st.Has(gitlabversion.JobGroupName),
+		RulesTextsReview: st.Has(gitlabversion.RulesTextsReview)}
 	x.OnEnvironment = func(name string) ci.JobVariables { return st.givenTo(n.Project, f, name) }
 	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && before != ZeroSHA && r.Commit(before) != nil {
 		x.Changes = append([]string{}, r.ChangedPaths(before, sha)...)

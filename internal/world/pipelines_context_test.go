@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
@@ -40,13 +41,13 @@ func TestWhatRulesCompareWith(t *testing.T) {
 	p.Repository.SetRef("refs/heads/alone", p.Repository.AddCommit(alone).ID)
 	for to, want := range map[string]string{"alone": "", "none": "compare_to"} {
 		made, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0],
-			CI: "a: {script: x, rules: [{changes: {paths: [docs/*], compare_to: " + to + "}}]}"})
+			CI: "a: {script: x, rules: [{changes: {paths: [docs/*], compare_to: " + to + "}}]}\nb: {script: x}"})
 		if want != "" {
 			assert.ErrorContains(t, err, want)
 			continue
 		}
 		require.NoError(t, err)
-		assert.Len(t, made.Jobs, 1, "all that is there has changed")
+		assert.Len(t, made.Jobs, 2, "all that is there has changed")
 	}
 }
 
@@ -108,13 +109,21 @@ func TestWhatACommitHasToDoWithOthers(t *testing.T) {
 	assert.Empty(t, st.CommitUser(Commit{AuthorEmail: "nobody@example.com"}))
 }
 
-// lib/gitlab/ci/lint.rb: a text of blanks has errors of its own, and makes nothing.
+// lib/gitlab/ci/project_config.rb: a text of blanks is none, and that of the repository is tried in its place.
 func TestTrialsOfNothing(t *testing.T) {
 	st, p := emptyWorld(t)
-	trial := st.TryPipeline(NewPipeline{Project: p, CI: " \n"})
+	blank := NewPipeline{Project: p, User: st.Users.Rows[0], CI: " \n"}
+	trial := st.TryPipeline(blank)
 	require.NotNil(t, trial.Config)
-	assert.Equal(t, []string{"Please provide content of .gitlab-ci.yml"}, trial.Errors)
-	assert.False(t, trial.Config.Valid())
+	assert.Equal(t, []string{"Reference not found"}, trial.Errors)
+	commit(t, st, p, "Begin", map[string]string{"a": "b"}, PushOptions{Silent: true})
+	assert.Equal(t, []string{"Missing CI config file"}, st.TryPipeline(blank).Errors)
+	commit(t, st, p, "Next", map[string]string{".gitlab-ci.yml": "a: {script: x}\nb: {script: x, c: d}"}, PushOptions{Silent: true})
+	assert.Equal(t, []string{"jobs:b config contains unknown keys: c"}, st.TryPipeline(blank).Errors)
+	commit(t, st, p, "Skip this [skip ci]", map[string]string{"a": "c"}, PushOptions{Silent: true})
+	assert.Equal(t, Trial{Config: &ci.Config{}, SHA: p.Repository.CommitAt("main").ID}, st.TryPipeline(blank))
+	p.Attributes = map[string]string{AttrBuildsAccess: FeatureDisabled}
+	assert.Equal(t, []string{"Pipelines are disabled!"}, st.TryPipeline(blank).Errors)
 }
 
 // Jobs, and so their rules, have CI_JOB_GROUP_NAME from 17.10 on.

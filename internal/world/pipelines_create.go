@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // NewPipeline is what a pipeline is to be made of.
@@ -26,8 +27,11 @@ type NewPipeline struct {
 	Commit Commit
 	Source string // one of PipelineSources; empty is "push"
 	User   *User
-	// Variables are handed in with it.
-	Variables []ci.JobVariable
+	// Variables are handed in with it. VariablesRefused is why that is not for its user; empty if it is, or nobody asked.
+	Variables        []ci.JobVariable
+	VariablesRefused string
+	// Payload is that the last of the variables is what a trigger was called with.
+	Payload bool
 	// CI is the text of a .gitlab-ci.yml; empty takes that of the repository at the commit. With a text, a project whose
 	// repository is empty may have a pipeline too, for a commit that is made up.
 	CI string
@@ -64,34 +68,70 @@ func (st *State) CreatePipeline(n NewPipeline) (*Pipeline, error) {
 
 func (st *State) createPipeline(n NewPipeline) (*Pipeline, error) {
 	n.Source = cmp.Or(n.Source, SourcePush)
-	if text := duplicateVariables(n.Variables); text != "" {
-		return st.refusePipeline(n, PipelineFacts{Ref: n.Ref}, text, false)
-	}
-	if n.Project.BuildsDisabled() {
-		return st.refusePipeline(n, PipelineFacts{}, msgPipelinesDisabled, true)
-	}
 	f, problem := st.factsOf(n)
-	if problem != "" {
-		return st.refusePipeline(n, f, problem, true)
+	if text, never := st.unmakeable(n, problem); text != "" {
+		return st.refusePipeline(n, f, text, never)
 	}
 	if !n.IgnoreSkip && (n.Skip || skipPattern.MatchString(f.Commit.Message)) {
 		return st.skipPipeline(n, f), nil
 	}
-	text, there := n.configuration(f)
-	if !there {
+	if len(n.Inputs) > maxPipelineInputs {
+		return st.refusePipeline(n, f, fmt.Sprintf(msgfTooManyInputs, maxPipelineInputs), true)
+	}
+	text, path := n.configuration(f)
+	if text == "" {
 		return st.refusePipeline(n, f, msgMissingConfig, true)
 	}
-	return st.populate(n, f, text)
+	return st.populate(n, f, text, path)
 }
 
-// populate makes the pipeline that a configuration describes.
-func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipeline, error) {
+// maxPipelineInputs is how many inputs a pipeline takes (app/models/ci/pipeline.rb, INPUTS_LIMIT).
+const maxPipelineInputs = 20
+
+// unmakeable is what keeps a pipeline from being made, before its file is looked at; problem is what is wrong with its
+// ref or commit. never is that it is not stored as one that failed either. Which comes first depends on the version
+// (app/services/ci/create_pipeline_service.rb, SEQUENCE).
+func (st *State) unmakeable(n NewPipeline, problem string) (text string, never bool) {
+	variables, refused := st.variablesText(n), n.VariablesRefused != ""
+	if variables != "" && !st.Has(gitlabversion.VariablesAfterRef) {
+		return variables, refused
+	}
+	if n.Project.BuildsDisabled() {
+		problem = msgPipelinesDisabled
+	}
+	if problem != "" {
+		return problem, true
+	}
+	return variables, refused
+}
+
+// variablesText is what is wrong with the variables handed in (lib/gitlab/ci/pipeline/chain/build/associations.rb);
+// empty if nothing is.
+func (st *State) variablesText(n NewPipeline) string {
+	if n.VariablesRefused != "" {
+		return n.VariablesRefused
+	}
+	if text := duplicateVariables(n.Variables); text != "" || !st.Has(gitlabversion.VariablesBuiltFirst) {
+		return text
+	}
+	for _, v := range stripped(n.Variables) {
+		bad := &Invalid{}
+		for _, problem := range keyProblems(v.Key) {
+			bad.Add(attrKey, problem)
+		}
+		if len(bad.Problems) > 0 { // of the first of them alone
+			return fmt.Sprintf(msgfVariablesNotBuilt, strings.Join(bad.Sentences(), ", "))
+		}
+	}
+	return ""
+}
+
+// populate makes the pipeline that a configuration describes, which is at a path of the repository or, with none, by
+// itself.
+func (st *State) populate(n NewPipeline, f PipelineFacts, text, path string) (*Pipeline, error) {
 	x := st.contextOf(n, f)
 	o := x.Options()
-	o.Inputs = n.Inputs
-	if n.CI == "" {
-		o.Path = n.Project.ConfigPath()
-	}
+	o.Inputs, o.Path = n.Inputs, path
 	config := ci.Read(text, o)
 	if !config.Valid() {
 		return st.refusePipeline(n, f, config.Errors[0], false)
@@ -157,6 +197,7 @@ func duplicateVariables(variables []ci.JobVariable) string {
 // refusePipeline refuses a pipeline or, if its configuration is what is wrong and that is to be stored, makes one that
 // has failed (lib/gitlab/ci/pipeline/chain/helpers.rb).
 func (st *State) refusePipeline(n NewPipeline, f PipelineFacts, text string, never bool) (*Pipeline, error) {
+	text = sanitized(text)
 	if never || !n.SaveOnErrors || f.Commit.SHA == "" {
 		return nil, newInvalid(attrBase, text)
 	}

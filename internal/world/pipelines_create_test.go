@@ -96,7 +96,9 @@ func TestCreatePipelineRefuses(t *testing.T) {
 		want  string
 	}{
 		"no file":           {want: "Missing CI config file", files: map[string]string{"a": ""}},
-		"no content":        {want: "Please provide content of .gitlab-ci.yml", files: map[string]string{".gitlab-ci.yml": " "}},
+		"no content":        {want: "Local file `.gitlab-ci.yml` is empty!", files: map[string]string{".gitlab-ci.yml": " "}},
+		"an empty file":     {want: "Missing CI config file", files: map[string]string{".gitlab-ci.yml": ""}},
+		"no text":           {want: "Please provide content of .gitlab-ci.yml", n: NewPipeline{CI: " "}},
 		"no repository":     {want: "Reference not found"},
 		"no such ref":       {want: "Reference not found", files: map[string]string{"a": ""}, n: NewPipeline{Ref: "topic"}},
 		"no such full ref":  {want: "Reference not found", files: map[string]string{"a": ""}, n: NewPipeline{Ref: "refs/tags/v1"}},

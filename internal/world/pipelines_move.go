@@ -143,18 +143,15 @@ func (st *State) settle(p *Pipeline, status JobStatus) {
 	if status == was {
 		return
 	}
-	if status == JobRunning && f.StartedAt.IsZero() && !ended {
+	waited := was == JobCreated || was == JobWaitingForResource || was == JobPreparing || was == JobPending
+	if status == JobRunning && f.StartedAt.IsZero() && waited {
 		f.StartedAt = now
 	}
 	switch status {
 	case JobSuccess, JobFailed, JobCanceled:
-		f.FinishedAt = now
-		fallthrough
+		p.finish(now)
 	case JobManual:
-		if !f.StartedAt.IsZero() {
-			busy := p.busy(now)
-			f.Duration = &busy
-		}
+		p.clock(now)
 	}
 	if was == JobCanceled {
 		f.AutoCanceledBy = 0
@@ -162,6 +159,20 @@ func (st *State) settle(p *Pipeline, status JobStatus) {
 	f.UpdatedAt = now
 	p.become(status)
 	st.announceStatus(p)
+}
+
+// finish notes when the pipeline ended, and for how long its jobs ran.
+func (p *Pipeline) finish(now time.Time) {
+	p.facts.FinishedAt = now
+	p.clock(now)
+}
+
+// clock notes for how long jobs of the pipeline ran, if it has begun.
+func (p *Pipeline) clock(now time.Time) {
+	if !p.facts.StartedAt.IsZero() {
+		busy := p.busy(now)
+		p.facts.Duration = &busy
+	}
 }
 
 // adopt gives a pipeline of a seed, of which that was not said, the status of its jobs and the times that go with it.

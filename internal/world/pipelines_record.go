@@ -273,9 +273,15 @@ func (p *Pipeline) become(status JobStatus) {
 	p.list()
 }
 
+// live reports whether a newer pipeline may make this one redundant, by its status: one that waits for a person is among
+// those (app/models/ci/pipeline.rb, CANCELABLE_STATUSES).
+func (p *Pipeline) live() bool {
+	return p.Moves() && (p.facts.Status.cancelable() || p.facts.Status == JobManual)
+}
+
 // list has the pipeline be found among the live ones of its project, if it is one.
 func (p *Pipeline) list() {
-	if !p.Moves() || !p.facts.Status.cancelable() {
+	if !p.live() {
 		return
 	}
 	if p.project.live == nil {
@@ -286,7 +292,7 @@ func (p *Pipeline) list() {
 
 // unlist takes back what list did.
 func (p *Pipeline) unlist() {
-	if !p.Moves() || !p.facts.Status.cancelable() {
+	if !p.live() {
 		return
 	}
 	ref, live := p.facts.Ref, p.project.live

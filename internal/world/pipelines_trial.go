@@ -18,23 +18,38 @@ type Trial struct {
 // TryPipeline goes the way of CreatePipeline with a text, and makes nothing (lib/gitlab/ci/lint.rb,
 // simulate_pipeline_creation).
 func (st *State) TryPipeline(n NewPipeline) Trial {
+	t := Trial{Config: &ci.Config{}}
 	if strings.TrimSpace(n.CI) == "" {
-		blank := ci.Read(n.CI, ci.Options{})
-		return Trial{Config: blank, Errors: blank.Errors}
+		n.CI = "" // which is that of the repository
 	}
-	var t Trial
 	f, problem := st.factsOf(n)
-	if problem != "" {
-		t.Config, t.Errors = &ci.Config{}, []string{problem}
+	if text, _ := st.unmakeable(n, problem); text != "" {
+		t.Errors = []string{sanitized(text)}
 		return t
 	}
 	if !n.Project.Repository.Empty() {
 		t.SHA = f.Commit.SHA
 	}
+	if skipPattern.MatchString(f.Commit.Message) {
+		return t // nothing is read, and nothing wrong
+	}
+	text, path := n.configuration(f)
+	if text == "" {
+		t.Errors = []string{msgMissingConfig}
+		return t
+	}
 	x := st.contextOf(n, f)
-	t.Config = ci.Read(n.CI, x.Options())
+	o := x.Options()
+	o.Path = path
+	t.Config = ci.Read(text, o)
 	made := t.Config.Pipeline(x)
-	t.Jobs, t.Errors, t.Warnings = made.Jobs, made.Errors, made.Warnings
+	t.Jobs, t.Warnings = made.Jobs, sanitizedAll(made.Warnings)
+	switch {
+	case !t.Config.Valid():
+		t.Errors = []string{sanitized(t.Config.Errors[0])}
+	case len(made.Errors) > 0:
+		t.Errors = []string{sanitized(strings.Join(made.Errors, "\n"))}
+	}
 	return t
 }
 

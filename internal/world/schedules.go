@@ -251,6 +251,7 @@ func (s *PipelineSchedule) PipelinesOf() []*Pipeline {
 // error is an *Invalid (app/models/ci/pipeline_schedule_variable.rb).
 func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v ci.JobVariable) error {
 	var bad Invalid
+	v.Key = strings.TrimSpace(v.Key)
 	for _, problem := range keyProblems(v.Key) {
 		bad.Add(attrKey, problem)
 	}

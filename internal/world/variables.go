@@ -112,6 +112,16 @@ func (c VariableChange) applyTo(v *Variable) *Invalid {
 	return bad
 }
 
+// stripped are variables whose keys have no blanks around them, as models take them (app/models/concerns/ci/has_variable.rb,
+// key=).
+func stripped(variables []ci.JobVariable) []ci.JobVariable {
+	variables = slices.Clone(variables)
+	for i := range variables {
+		variables[i].Key = strings.TrimSpace(variables[i].Key)
+	}
+	return variables
+}
+
 // keyProblems is what the model says of the key of a variable (app/models/concerns/ci/has_variable.rb).
 func keyProblems(key string) (said []string) {
 	if key == "" {
