@@ -30,7 +30,7 @@ func newProber(t *testing.T, version string) *prober {
 func (p *prober) user(e fakegitlab.Endpoint) int {
 	username := map[fakegitlab.Endpoint]string{fakegitlab.ActivateUser: "deactivated", fakegitlab.ApproveUser: "pending",
 		fakegitlab.ListUserDeployKeys: "mia",
-		fakegitlab.RejectUser: "pending", fakegitlab.UnbanUser: "banned"}[e]
+		fakegitlab.RejectUser:         "pending", fakegitlab.UnbanUser: "banned"}[e]
 	u, _ := p.gl.User(cmp.Or(username, "probed"))
 	return u.ID
 }
@@ -257,7 +257,7 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 	}
 	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "user_id": memberID,
 		"group_id": friendsID, "project_id": 10002, "hook_id": hook, "token_id": controllerTokenID,
-		"key_id": deployKey,
+		"key_id":            deployKey,
 		"target_project_id": listedID, "target_group_id": listedID, "pipeline_id": pipelineID, "pipeline_schedule_id": schedule(e), "trigger_id": pipelineTriggerID}
 }
 
