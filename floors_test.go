@@ -21,7 +21,7 @@ import (
 var floors = [][]string{
 	{"internal/ciexpr", "internal/ciyaml", "internal/clone", "internal/cron", "internal/faults", "internal/gitlabversion", "internal/graphqlruby",
 		"internal/journal", "internal/junit", "internal/memnet",
-		"internal/mutate/mutant", "internal/nearest", "internal/outside", "internal/params", "internal/plain", "internal/racing", "internal/traffic", "internal/words",
+		"internal/mutate/mutant", "internal/nearest", "internal/outside", "internal/params", "internal/plain", "internal/racing", "internal/sshkey", "internal/traffic", "internal/words",
 		"internal/policy", "internal/repository", "internal/search"},
 	{"internal/datajson", "internal/page"},
 	{"ci", "internal/controlpage"},
