@@ -132,6 +132,8 @@ const (
 	ActiveFilter
 	ActiveFilterOfGroups
 	DeployKeyOfLevels
+	InstanceDeployKeys
+	KeysOfProtectedBranches
 	VirtualRegistryScopes
 	DeletionMarks
 	DeletionRenames

@@ -48,6 +48,10 @@ var namespaceRows = map[Difference]Row{
 		Version{18, 9}, first, "merge request 218053", false},
 	DeployKeyOfLevels: {"who may push to a protected branch or create a protected tag shows deploy_key_id, null",
 		Version{16, 10}, first, "lib/api/entities/protected_ref_access.rb; Merge request approvals API page", false},
+	InstanceDeployKeys: {"POST /deploy_keys makes a deploy key that all projects may have",
+		Version{17, 5}, first, "merge request 167873, issue 478476", false},
+	KeysOfProtectedBranches: {"allowed_to_push of a protected branch names deploy keys",
+		Version{17, 5}, first, "merge request 166598, issue 354657", false},
 	VirtualRegistryScopes: {"deploy tokens may have the scopes read_virtual_registry and write_virtual_registry",
 		Version{17, 8}, first, "merge request 174496; app/models/deploy_token.rb", false},
 	DeletionMarks: {"DELETE of a group or project only marks it, for 30 days; permanently_remove and restore; " +

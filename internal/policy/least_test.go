@@ -158,7 +158,7 @@ func TestOfAdministratorsAlone(t *testing.T) {
 	for name, may := range map[string]func(Actor) Decision{
 		"AdminAllResources": AdminAllResources, "ReadCustomAttribute": ReadCustomAttribute,
 		"UpdateApplicationSettings": UpdateApplicationSettings, "AdminInstanceVariables": AdminInstanceVariables,
-		"ReadAllDeployTokens": ReadAllDeployTokens, "CreateInstanceRunners": CreateInstanceRunners, "Sudo": Sudo,
+		"ReadAllDeployTokens": ReadAllDeployTokens, "AdminDeployKeys": AdminDeployKeys, "CreateInstanceRunners": CreateInstanceRunners, "Sudo": Sudo,
 		"UseUserNamespace":                func(a Actor) Decision { return UseUserNamespace(a, false) },
 		"UpdateInstanceRegistrationToken": func(a Actor) Decision { return UpdateInstanceRegistrationToken(a, true) },
 		"ReadAdminCICD":                   func(a Actor) Decision { return ReadAdminCICD(a, Rules{}) },

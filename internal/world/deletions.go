@@ -65,6 +65,7 @@ func ownedByOther(g *Group, u *User) bool {
 // removeUser takes a user out who owns nothing.
 func (st *State) removeUser(u *User) {
 	st.dropJobsOf(u)
+	st.dropMakerOfKeys(u)
 	for _, s := range st.Schedules.Rows {
 		if s.Owner == u {
 			s.Owner = nil
@@ -191,6 +192,7 @@ func (st *State) DeleteProject(p *Project) {
 	}
 	st.dropGroups(p)
 	st.dropProtectedRefs(p)
+	st.dropEnabledKeys(p)
 	st.dropPipelineMakers(func(q *Project, _ *User) bool { return q == p })
 	st.dropAccess(p, nil, p.Roles, p.webhooks)
 	st.dropAllowed(Allowed{Project: p})

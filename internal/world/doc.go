@@ -83,6 +83,7 @@
 //	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
 //	schedules.go triggers.go commit_statuses.go           pipeline schedules and triggers, what is told of jobs outside
 //	job_token_scope.go                                    which jobs' tokens reach a project
+//	deploy_keys.go records_keys.go                        deploy keys, and which projects have them
 //	deploy_tokens.go repository.go                        deploy tokens; what may become of refs of a repository
 //	pushes.go picks.go                                    how refs move, commits; what follows beside pipelines
 //	drafts*.go standins.go                                records from plain data; what stands for refused ones

@@ -241,3 +241,20 @@ const (
 	msgNoDeployScope  = "Scopes can't be blank"
 	msgDeployUsername = "can contain only letters, digits, '_', '-', '+', and '.'"
 )
+
+// Deploy keys (app/models/key.rb, app/validators/ssh_key_validator.rb,
+// app/models/concerns/protected_ref_deploy_key_access.rb).
+const (
+	attrDeployKey   = "deploy_key"
+	attrTitle       = "title"
+	attrFingerprint = "fingerprint_sha256"
+	attrPushKey     = "push_access_levels.deploy_key"
+	attrCreateKey   = "create_access_levels.deploy_key"
+
+	msgfKeyType      = "type is forbidden. Must be %s"
+	msgfKeyBits      = "must be at least %d bits"
+	msgHasExpired    = "has expired"
+	msgNoFingerprint = "cannot be generated"
+	msgKeyOfStranger = "owner is not a project member"
+	msgKeyNotEnabled = "is not enabled for this project"
+)

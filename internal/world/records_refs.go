@@ -13,6 +13,8 @@ type ProtectedRef struct {
 	Name        string // of a branch or tag, or a pattern with *
 	Tag         bool   // it is for tags; else for branches
 	Push, Merge RefAccess
+	Keys        []KeyAccess // deploy keys that may what Push may
+	KeysAlone   bool        // and no people: Push is NoOne then
 	ForcePush   bool
 	CreatedAt   time.Time
 }
@@ -46,4 +48,12 @@ func (r *ProtectedRef) updating() RefAccess {
 		return r.Push
 	}
 	return r.Push.wider(r.Merge)
+}
+
+// KeyIDs are the IDs of the deploy keys of the rule; nil for none.
+func (r *ProtectedRef) KeyIDs() (ids []int) {
+	for _, a := range r.Keys {
+		ids = append(ids, a.Key.ID)
+	}
+	return ids
 }

@@ -8,6 +8,12 @@ import (
 // ProtectRef protects what the name of a draft is for. The error is an *Invalid.
 func (st *State) ProtectRef(draft ProtectedRef) (*ProtectedRef, error) {
 	var v Invalid
+	st.checkKeyAccess(&v, draft)
+	return st.protectRef(draft, v)
+}
+
+// protectRef is ProtectRef with what is known already to be wrong.
+func (st *State) protectRef(draft ProtectedRef, v Invalid) (*ProtectedRef, error) {
 	if strings.TrimSpace(draft.Name) == "" {
 		v.Add(attrName, msgBlank)
 	}
@@ -20,6 +26,9 @@ func (st *State) ProtectRef(draft ProtectedRef) (*ProtectedRef, error) {
 	r := &draft
 	r.ID, r.CreatedAt = assignID(st, &st.ProtectedRefs, r.ID), st.Now()
 	add(st, &st.ProtectedRefs, r)
+	for i := range r.Keys {
+		r.Keys[i].ID = assignID(st, &st.ProtectedRefs, 0)
+	}
 	return r, nil
 }
 
@@ -43,7 +52,8 @@ func (st *State) AllowForcePush(r *ProtectedRef, allowed bool) {
 // OpenRef says who may push to a protected branch, and who may merge into it.
 func (st *State) OpenRef(r *ProtectedRef, push, merge RefAccess) {
 	before := *r
-	st.onUndo(func() { r.Push, r.Merge = before.Push, before.Merge })
+	st.onUndo(func() { r.Push, r.Merge, r.KeysAlone = before.Push, before.Merge, before.KeysAlone })
+	r.KeysAlone = r.KeysAlone && push == r.Push
 	r.Push, r.Merge = push, merge
 }
 
@@ -57,12 +67,15 @@ func (st *State) UnprotectRef(r *ProtectedRef) {
 func (st *State) AddProtectedRef(draft ProtectedRef, found ...Problem) (*ProtectedRef, error) {
 	ps := Problems(found)
 	ps.Add("id", freeID(&st.ProtectedRefs, "protected ref", draft.ID))
+	if draft.KeysAlone = len(draft.Keys) > 0 && draft.Push == ""; draft.KeysAlone {
+		draft.Push = NoOne
+	}
 	ps.Add("push_access", oneOf("access to protected refs", &draft.Push, MaintainersUp, RefAccesses))
 	ps.Add("merge_access", oneOf("access to protected refs", &draft.Merge, MaintainersUp, RefAccesses))
 	if len(ps) > 0 {
 		return nil, ps
 	}
-	r, err := st.ProtectRef(draft)
+	r, err := st.protectRef(draft, Invalid{})
 	ps.Add("", err)
 	return r, ps.err()
 }
@@ -143,6 +156,15 @@ func (st *State) RefRules(p *Project, tag bool, name string) RefRules {
 		if matchesGlob(r.Name, name) {
 			all = RefRules{true, all.ForcePush || r.ForcePush, all.Push.wider(r.Push), all.Merge.wider(r.Merge)}
 		}
+	}
+	return all
+}
+
+// RefRulesFor are the RefRules as a user has them, who may be nil: who made a deploy key may what the key may.
+func (st *State) RefRulesFor(u *User, p *Project, tag bool, name string) RefRules {
+	all := st.RefRules(p, tag, name)
+	if st.keyLets(u, p, tag, name) {
+		all.Push = all.Push.wider(DevelopersUp)
 	}
 	return all
 }

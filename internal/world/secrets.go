@@ -22,6 +22,7 @@ var (
 	instanceRegistrationTokens = tokenKind{"instance registration", ""}
 	registrationTokens         = tokenKind{"registration", RegistrationTokenPrefix}
 	botNames                   = tokenKind{"bot", ""}
+	deployKeys                 = tokenKind{"deploy key", ""}
 	deployTokens               = tokenKind{"deploy", "gldt-"}
 	triggerTokens              = tokenKind{"trigger", "glptt-"}
 	queueValues                = tokenKind{"queue", ""}

@@ -172,3 +172,9 @@ func (st *State) standInForJob(in *Job) {
 		setKey(st, &st.pipelines, p.ID, p)
 	}
 }
+
+func (st *State) standInForDeployKey(in DeployKey) {
+	if st.seeding() {
+		add(st, &st.DeployKeys, &DeployKey{ID: standInID(&st.DeployKeys, in.ID), Title: in.Title})
+	}
+}

@@ -43,6 +43,8 @@ type world struct {
 	Jobs          table[*Job]
 	ProtectedRefs table[*ProtectedRef]
 	DeployTokens  table[*DeployToken]
+	DeployKeys    table[*DeployKey]
+	EnabledKeys   table[*Enabled] // which project has which of them
 	Schedules     table[*PipelineSchedule]
 	Triggers      table[*PipelineTrigger]
 	Statuses      table[*CommitStatus]
@@ -122,6 +124,8 @@ const (
 	firstTriggerID         = 13_000_001
 	firstStatusID          = 14_000_001
 	firstResourceGroupID   = 15_000_001
+	firstDeployKeyID       = 16_000_001
+	firstEnabledID         = 17_000_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.

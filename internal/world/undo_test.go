@@ -163,6 +163,10 @@ func TestNoIDIsOfTwoRecords(t *testing.T) {
 			_, err := st.AddDeployToken("acme/shop", DeployToken{ID: at, Name: "x", Scopes: []string{"read_repository"}})
 			return err
 		},
+		"deploy key": func(st *State, _ *Project) error {
+			_, err := st.AddDeployKey(DeployKey{ID: at}, "", []string{"acme/shop"}, nil)
+			return err
+		},
 		"controller": func(st *State, _ *Project) error {
 			_, err := st.AddRunnerController(RunnerController{ID: at})
 			return err

@@ -28,6 +28,7 @@ func New(v gitlabversion.Version, clock func() time.Time, around Around) *State 
 		RunnerControllers: newTable[*RunnerController](firstControllerID),
 		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
 		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
+		DeployKeys: newTable[*DeployKey](firstDeployKeyID), EnabledKeys: newTable[*Enabled](firstEnabledID),
 		Schedules: newTable[*PipelineSchedule](firstScheduleID), Triggers: newTable[*PipelineTrigger](firstTriggerID),
 		Statuses:  newTable[*CommitStatus](firstStatusID),
 		resources: newTable[*ResourceGroup](firstResourceGroupID),
