@@ -336,7 +336,8 @@ const (
 	RotateOwnGroupToken      Endpoint = "POST /groups/:id/access_tokens/self/rotate" // from GitLab 17.9 on
 )
 
-// Tokens of jobs and deploy tokens (https://docs.gitlab.com/ee/api/project_job_token_scopes.html, deploy_tokens.html).
+// Tokens of jobs, deploy tokens and deploy keys (https://docs.gitlab.com/ee/api/project_job_token_scopes.html,
+// deploy_tokens.html, deploy_keys.html).
 const (
 	GetJobTokenScope         Endpoint = "GET /projects/:id/job_token_scope"
 	UpdateJobTokenScope      Endpoint = "PATCH /projects/:id/job_token_scope"
@@ -355,6 +356,15 @@ const (
 	GetGroupDeployToken      Endpoint = "GET /groups/:id/deploy_tokens/:token_id"
 	CreateGroupDeployToken   Endpoint = "POST /groups/:id/deploy_tokens"
 	DeleteGroupDeployToken   Endpoint = "DELETE /groups/:id/deploy_tokens/:token_id"
+	ListAllDeployKeys        Endpoint = "GET /deploy_keys"
+	CreateInstanceDeployKey  Endpoint = "POST /deploy_keys" // from GitLab 17.5 on
+	ListProjectDeployKeys    Endpoint = "GET /projects/:id/deploy_keys"
+	GetProjectDeployKey      Endpoint = "GET /projects/:id/deploy_keys/:key_id"
+	CreateProjectDeployKey   Endpoint = "POST /projects/:id/deploy_keys"
+	UpdateProjectDeployKey   Endpoint = "PUT /projects/:id/deploy_keys/:key_id"
+	EnableProjectDeployKey   Endpoint = "POST /projects/:id/deploy_keys/:key_id/enable"
+	DeleteProjectDeployKey   Endpoint = "DELETE /projects/:id/deploy_keys/:key_id"
+	ListUserDeployKeys       Endpoint = "GET /users/:user_id/project_deploy_keys"
 )
 
 // The endpoints of repositories (https://docs.gitlab.com/ee/api/branches.html, tags.html, commits.html,

@@ -18,7 +18,7 @@ func (q *Request) RefChangeOf(p *world.Project, u world.RefUpdate) (c policy.Ref
 	c = policy.RefChange{Name: name, Tag: isTag, Made: u.Old == repository.ZeroID, Gone: u.New == repository.ZeroID,
 		Default: name == p.DefaultBranch(), Empty: !isTag && r.Empty(), First: RefAccessOf(q.FirstPush(p))}
 	c.Forced = !c.Made && !c.Gone && !r.IsAncestor(r.Peel(u.Old), r.Peel(u.New))
-	who := q.RefRules(p, isTag, name)
+	who := q.RefRulesFor(q.User, p, isTag, name)
 	c.Protected, c.Push, c.Merge = who.Protected, RefAccessOf(who.Push), RefAccessOf(who.Merge)
 	c.ForceAllowed = who.ForcePush
 	if c.Protected && c.Made && !isTag {

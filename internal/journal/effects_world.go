@@ -8,6 +8,9 @@ var ended = []string{"revoked", Deleted}
 // inGit are the fields of a project that tell what is in its repository.
 var inGit = []string{"files", "repository"}
 
+// keyProjects are the fields of a deploy key that tell which projects have it.
+var keyProjects = []string{"projects_with_write_access", "projects_with_readonly_access"}
+
 // inProject is the effect on one field of the project of the path.
 func inProject(field string) []Effect {
 	return []Effect{{Kind: "project", Of: "id", Fields: []string{field}}}
@@ -58,6 +61,14 @@ var settingEffects = map[string][]Effect{
 	"DELETE /projects/:id/deploy_tokens/:token_id": {{Kind: "deploy token", Of: "token_id", Fields: deleted}},
 	"POST /groups/:id/deploy_tokens":               {{Kind: "deploy token", Of: Answered, Fields: made}},
 	"DELETE /groups/:id/deploy_tokens/:token_id":   {{Kind: "deploy token", Of: "token_id", Fields: deleted}},
+	"POST /deploy_keys":                            {{Kind: "deploy key", Of: Answered, Fields: made}},
+	"POST /projects/:id/deploy_keys": {{Kind: "deploy key", Of: Answered,
+		Fields: append([]string{Made}, keyProjects...)}},
+	"PUT /projects/:id/deploy_keys/:key_id": {{Kind: "deploy key", Of: "key_id",
+		Fields: append([]string{"title"}, keyProjects...)}},
+	"POST /projects/:id/deploy_keys/:key_id/enable": {{Kind: "deploy key", Of: "key_id", Fields: keyProjects}},
+	"DELETE /projects/:id/deploy_keys/:key_id": {{Kind: "deploy key", Of: "key_id",
+		Fields: append([]string{Deleted}, keyProjects...)}},
 
 	"PATCH /projects/:id/job_token_scope":                                    inProject("attributes"),
 	"POST /projects/:id/job_token_scope/allowlist":                           inProject("job_token_allowlist"),

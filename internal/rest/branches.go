@@ -112,7 +112,7 @@ func (q request) merged(b repository.Ref) bool {
 // pushesTo says whether the user may push to a branch, be it there or not (lib/gitlab/user_access.rb,
 // can_push_to_branch?).
 func (q request) pushesTo(branch string) policy.Decision {
-	rules := q.RefRules(q.Project, false, branch)
+	rules := q.RefRulesFor(q.User, q.Project, false, branch)
 	return policy.PushRef(q.Actor, q.ProjectStanding(q.Project), policy.RefChange{Name: branch,
 		Protected: rules.Protected, Push: front.RefAccessOf(rules.Push), Empty: q.Project.Repository.Empty(),
 		First: front.RefAccessOf(q.FirstPush(q.Project))})

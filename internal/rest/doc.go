@@ -24,7 +24,7 @@
 //	branch_protection.go               both that are kept
 //	variables.go                       CI/CD variables (lib/api/ci/variables.rb, lib/api/group_variables.rb)
 //	resource_access_tokens.go          access tokens of projects and groups (lib/api/resource_access_tokens.rb)
-//	deploy_tokens.go                   deploy tokens (lib/api/deploy_tokens.rb)
+//	deploy_tokens.go, deploy_keys.go   deploy tokens and keys (lib/api/deploy_tokens.rb, lib/api/deploy_keys.rb)
 //	job_token_scope.go                 which jobs' tokens reach a project (lib/api/project_job_token_scope.rb)
 //	branches.go, tags.go               branches and tags of a repository (lib/api/branches.rb, lib/api/tags.rb)
 //	commits.go, commits_*.go           commits, shown and made (lib/api/commits.rb)

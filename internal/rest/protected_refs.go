@@ -3,6 +3,7 @@ package rest
 // Protected branches and tags of a project (lib/api/protected_branches.rb, lib/api/protected_tags.rb).
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -30,8 +31,9 @@ func protectedRefRows() []row {
 		{endpoint: "GET " + branches + "/:name", before: codeReaders, spec: front.Declare(pathID, name),
 			handle: ofRef(false, getProtectedBranch)},
 		{endpoint: "POST " + branches, before: projectAdministrators, handle: protectBranch,
-			spec: front.Declare(pathID, name, refLevel("push_access_level"), refLevel("merge_access_level"),
-				[]params.Param{force})},
+			spec: protectBranchSpec(),
+			later: &front.LaterSpec{Since: gitlabversion.KeysOfProtectedBranches,
+				Spec: protectBranchSpec(params.Param{Name: allowedToPush, Kind: params.Any})}},
 		{endpoint: "PATCH " + branches + "/:name", before: projectAdministrators,
 			spec:   front.Declare(pathID, name, []params.Param{{Name: force.Name, Kind: force.Kind, NotBlank: true}}),
 			handle: ofRef(false, updateProtectedBranch)},
@@ -49,6 +51,52 @@ func protectedRefRows() []row {
 		rows[i].access = front.ByAnyone
 	}
 	return rows
+}
+
+// allowedToPush is where a request names what may push to a branch.
+const allowedToPush = "allowed_to_push"
+
+func protectBranchSpec(more ...params.Param) params.Spec {
+	return front.Declare(pathID, []params.Param{{Name: "name", Required: true}}, refLevel("push_access_level"),
+		refLevel("merge_access_level"), []params.Param{{Name: "allow_force_push", Kind: params.Boolean}}, more)
+}
+
+// keysToPush are the deploy keys that the request lets push to a branch. What else it lets do so wants a licence, which
+// there is not: it is passed over.
+func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) {
+	if !q.Has(gitlabversion.KeysOfProtectedBranches) {
+		return nil, nil
+	}
+	unusable := func(at string) *front.Response {
+		return front.RefuseError(http.StatusBadRequest, allowedToPush+at+" "+isUnusable).
+			Because("it is a list of hashes, each with deploy_key_id").AsRefusal()
+	}
+	sent := q.Record.Params[allowedToPush]
+	if text, isText := sent.(string); isText && json.Unmarshal([]byte(text), &sent) != nil {
+		return nil, unusable("")
+	}
+	if one, isOne := sent.(map[string]any); isOne {
+		sent = []any{one}
+	}
+	list, isList := sent.([]any)
+	if sent != nil && !isList {
+		return nil, unusable("")
+	}
+	for i, element := range list {
+		entry, isHash := element.(map[string]any)
+		if !isHash {
+			return nil, unusable("")
+		}
+		id := textOf(entry["deploy_key_id"])
+		n, err := strconv.Atoi(id)
+		if err != nil && id != "" {
+			return nil, unusable(fmt.Sprintf("[%d][deploy_key_id]", i))
+		}
+		if id != "" {
+			keys = append(keys, world.KeyAccess{Key: q.DeployKeys.ByID(n)})
+		}
+	}
+	return keys, nil
 }
 
 // refLevel declares a level of access to protected refs.
@@ -118,6 +166,14 @@ func (q request) newRef(tag bool, push, merge string) world.ProtectedRef {
 
 func protectBranch(q request) front.Response {
 	wanted := q.newRef(false, "push_access_level", "merge_access_level")
+	keys, refusal := q.keysToPush()
+	if refusal != nil {
+		return *refusal
+	}
+	if _, given := q.Params.Int("push_access_level"); len(keys) > 0 && !given {
+		wanted.Push, wanted.KeysAlone = world.NoOne, true
+	}
+	wanted.Keys = keys
 	if q.ProtectedRefNamed(q.Project, false, wanted.Name) != nil {
 		return front.Refuse(http.StatusConflict, fmt.Sprintf(msgfBranchProtected, wanted.Name)).
 			Because("there is a rule of that name")
@@ -245,8 +301,8 @@ type tagRuleEntity struct {
 	Create []refLevelEntity `json:"create_access_levels"`
 }
 
-// refLevelEntity is lib/api/entities/protected_ref_access.rb. Each rule has one level of a kind here, whose id is that
-// of the rule.
+// refLevelEntity is lib/api/entities/protected_ref_access.rb. Each rule has one level of a kind for people here, whose
+// id is that of the rule.
 type refLevelEntity struct {
 	ID          int           `json:"id"`
 	AccessLevel int           `json:"access_level"`
@@ -264,11 +320,19 @@ func refLevels(r *world.ProtectedRef, a world.RefAccess) []refLevelEntity {
 	return []refLevelEntity{{ID: r.ID, AccessLevel: a.Level(), Description: refAccessNames[a]}}
 }
 
-// keyLevels are those of what a deploy key can have, too: no rule here has one.
+// keyLevels are those of what deploy keys can have, too. The level of a key is called like it, and its number, which
+// nobody looks at, is the one that GitLab's database has where nothing is said.
 func (q request) keyLevels(r *world.ProtectedRef) []refLevelEntity {
-	levels := refLevels(r, r.Push)
-	if q.Has(gitlabversion.DeployKeyOfLevels) {
-		levels[0].DeployKeyID = some[int](nil)
+	levels := []refLevelEntity{}
+	if !r.KeysAlone {
+		levels = refLevels(r, r.Push)
+		if q.Has(gitlabversion.DeployKeyOfLevels) {
+			levels[0].DeployKeyID = some[int](nil)
+		}
+	}
+	for _, a := range r.Keys {
+		levels = append(levels, refLevelEntity{ID: a.ID, AccessLevel: world.MaintainersUp.Level(),
+			Description: a.Key.Title, DeployKeyID: some(&a.Key.ID)})
 	}
 	return levels
 }

@@ -12,7 +12,7 @@ func Routes() []*front.Route {
 		jobArtifactRows(), lintRows(), pipelineRows(), scheduleRows(), triggerRows(), commitStatusRows(), resourceGroupRows(),
 		instanceRows(), namespaceRows(), allNamespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
 		variableRows(), branchRows(), tagRows(), commitRows(), pickRows(), repositoryRows(), fileRows(),
-		protectedRefRows(), resourceTokenRows(), deployTokenRows(),
+		protectedRefRows(), resourceTokenRows(), deployTokenRows(), deployKeyRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
 		hookRows(), runnerControllerRows(),
 	} {

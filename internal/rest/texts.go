@@ -34,6 +34,7 @@ const (
 	msgExclusive          = "are mutually exclusive"
 	msgExactlyOne         = "are missing, exactly one parameter must be provided"
 	msgAllOrNone          = "provide all or none of parameters"
+	msgNoCommonProject    = "No common authorized project found"
 	msgPersonalTokenAlone = "This endpoint requires token type to be a personal access token"
 )
 

@@ -48,6 +48,13 @@ func namespaceProofs() map[gitlabversion.Difference]proof {
 			return strings.Count(v.as("mia", "POST", "/projects/10001/protected_branches", body).Body+
 				v.as("mia", "POST", "/projects/10001/protected_tags", body).Body, `"deploy_key_id":null`)
 		}, 0, 2, nil},
+		gitlabversion.InstanceDeployKeys: {func(v inVersion) any {
+			return v.as("root", "POST", "/deploy_keys", testkit.WithJSON(`{"title":"a","key":"`+robotKey+`"}`)).Status
+		}, 404, 201, nil},
+		gitlabversion.KeysOfProtectedBranches: {func(v inVersion) any {
+			return v.as("root", "POST", "/projects/10001/protected_branches",
+				testkit.WithJSON(`{"name":"a","allowed_to_push":[{"deploy_key_id":404}]}`)).Status
+		}, 201, 422, nil},
 		gitlabversion.VirtualRegistryScopes: {func(v inVersion) any {
 			return v.as("root", "POST", "/projects/10001/deploy_tokens",
 				testkit.WithJSON(`{"name":"a","scopes":["read_virtual_registry"]}`)).Status

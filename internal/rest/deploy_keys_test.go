@@ -1,0 +1,152 @@
+package rest_test
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+// robotKey and otherKey are keys that ssh-keygen has made.
+const (
+	robotKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGyqL3UNPotPfsiH0RtGpSQ7cvMInor3cVV7wHgEjr1l"
+	otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHZLGsz/fjip3bdK80I82/qJa9njtaUHs9JWKCsvalP/"
+)
+
+// Deploy keys are seeded, shown, written into JSON and read again, and go with what they are of.
+func TestDeployKeys(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("18.0"),
+		fakegitlab.WithScenario(secretly().WithProject("acme/backend/other")))
+	ask := asks(t, gl)
+	const shop, keys = "acme/backend/shop", "/projects/acme%2Fbackend%2Fshop/deploy_keys"
+	late := gl.Now().Add(-time.Hour)
+	robot := gl.AddDeployKey(fakegitlab.DeployKey{Title: "robot", Key: robotKey + " robot", User: "mia",
+		ProjectsWithWriteAccess: []string{shop}, ProjectsWithReadonlyAccess: []string{"acme/backend/other"},
+		ExpiresAt: late})
+	open := gl.AddDeployKey(fakegitlab.DeployKey{Public: true})
+	assert.Equal(t, []any{16000001, 16000002, "deploy key", gl.Now()},
+		[]any{robot.ID, open.ID, open.Title, open.CreatedAt})
+	assert.True(t, strings.HasPrefix(open.Key, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA"), open.Key)
+	assert.NotEqual(t, open.Key, gl.AddDeployKey(fakegitlab.DeployKey{}).Key)
+	assert.Equal(t, "deploy key robot", robot.String())
+
+	assert.Equal(t, []any{"robot"}, ask("mia", "GET "+keys, "").Each(t, "title"))
+	assert.Equal(t, []any{robotKey + " robot", "2024-07-01T11:00:00.000Z"}, []any{
+		ask("mia", "GET "+keys, "").Each(t, "key")[0], ask("mia", "GET "+keys, "").Each(t, "expires_at")[0]})
+	gl.NextID(77)
+	made := ask("mia", "POST "+keys, `{"title":"new","key":"`+otherKey+`"}`)
+	assert.Equal(t, []any{201, 77.0}, []any{made.Status, made.Field(t, "id")}, made.Body)
+	assert.Equal(t, 200, ask("mia", "PUT "+keys+"/77", `{"can_push":true}`).Status)
+	protected := ask("mia", "POST /projects/acme%2Fbackend%2Fshop/protected_branches",
+		`{"name":"stable","allowed_to_push":[{"deploy_key_id":77},{"user_id":1}]}`)
+	require.Equal(t, 201, protected.Status, protected.Body)
+	rules := gl.ProtectedRefs()
+	assert.Equal(t, []any{fakegitlab.RefAccess(""), []int{77}}, []any{rules[0].Push, rules[0].DeployKeys})
+
+	var text bytes.Buffer
+	require.NoError(t, gl.Snapshot().Write(&text))
+	read, err := fakegitlab.ReadScenario(&text)
+	require.NoError(t, err)
+	again := fakegitlab.New(t, fakegitlab.WithVersion("18.0"), fakegitlab.WithScenario(read))
+	again.AssertSnapshot(t, gl.Snapshot())
+	assert.Equal(t, []any{"robot", "new"}, ask("mia", "GET "+keys, "").Each(t, "title"))
+	assert.Equal(t, []any{"new", "robot"}, asks(t, again)("mia", "GET "+keys, "").Each(t, "title"), "by their IDs")
+
+	assert.Equal(t, 204, ask("mia", "DELETE "+keys+"/77", "").Status)
+	assert.Empty(t, gl.ProtectedRefs()[0].DeployKeys)
+	gl.DeleteUser("mia")
+	gl.DeleteProject(shop)
+	left := gl.Snapshot().DeployKeys
+	assert.Len(t, left, 3)
+	assert.Equal(t, []any{"", []string(nil), []string{"acme/backend/other"}}, []any{left[0].User,
+		append([]string(nil), left[0].ProjectsWithWriteAccess...), left[0].ProjectsWithReadonlyAccess})
+}
+
+// What GitLab could not have is refused, each with a sentence, and nothing of it is there.
+func TestDeployKeysThatCannotBe(t *testing.T) {
+	const shop = "acme/backend/shop"
+	for want, k := range map[string]fakegitlab.DeployKey{
+		"it is no public key":                 {Key: "ssh-rsa AAAA"},
+		`deploy key 5, "first", has that key`: {Key: robotKey + " other"},
+		"deploy key id 5 is taken":            {ID: 5},
+		"no user":                             {User: "nobody"},
+		"projects_with_write_access[0]":       {ProjectsWithWriteAccess: []string{"acme/none"}},
+		"projects_with_readonly_access[0]: acme": {ProjectsWithWriteAccess: []string{shop},
+			ProjectsWithReadonlyAccess: []string{shop}},
+		"maximum is 255 characters": {Title: strings.Repeat("t", 256)},
+	} {
+		s := secretly()
+		s.DeployKeys = []fakegitlab.DeployKey{{ID: 5, Title: "first", Key: robotKey}, k}
+		// That a rule names the refused key is not refused as well.
+		s.ProtectedRefs = []fakegitlab.ProtectedRef{{Project: shop, Name: "main", DeployKeys: []int{5}}}
+		err := s.Validate()
+		if assert.Error(t, err, want) {
+			assert.Contains(t, err.Error(), want)
+			assert.Contains(t, err.Error(), "deploy_keys[1]")
+			assert.NotContains(t, err.Error(), "protected_refs")
+		}
+	}
+	s := secretly()
+	s.DeployKeys = []fakegitlab.DeployKey{{ID: 5, Key: "x"}}
+	s.ProtectedRefs = []fakegitlab.ProtectedRef{{Project: shop, Name: "main", DeployKeys: []int{5}}}
+	assert.NotContains(t, s.Validate().Error(), "protected_refs")
+	s.DeployKeys[0].Key = robotKey
+	s.ProtectedRefs[0].DeployKeys = []int{5, 6}
+	assert.ErrorContains(t, s.Validate(), "there is no deploy key 6")
+	s.ProtectedRefs[0].DeployKeys = []int{5, 5}
+	assert.ErrorContains(t, s.Validate(), "named twice")
+}
+
+// Who made a key that a rule lets push may push as the key may, as long as they are a Developer and the key may push
+// at all.
+func TestTheMakerOfAKeyPushes(t *testing.T) {
+	const commits = "/projects/acme%2Fbackend%2Fshop/repository/commits"
+	s := secretly().WithUser("dan").WithUser("ria").WithUser("eve").WithMember("acme", "dan", fakegitlab.Developer).
+		WithMember("acme", "eve", fakegitlab.Developer).WithMember("acme", "ria", fakegitlab.Reporter)
+	for i := range s.Projects {
+		s.Projects[i].Files = map[string]string{"README.md": "x"}
+	}
+	s.DeployKeys = []fakegitlab.DeployKey{{ID: 5, User: "dan", ProjectsWithWriteAccess: []string{"acme/backend/shop"}},
+		{ID: 6, User: "ria", ProjectsWithWriteAccess: []string{"acme/backend/shop"}}}
+	s.ProtectedRefs = []fakegitlab.ProtectedRef{{Project: "acme/backend/shop", Name: "main", DeployKeys: []int{5, 6}},
+		{Project: "acme/backend/shop", Name: "v*", Tag: true, Push: fakegitlab.NoOne, DeployKeys: []int{5}}}
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(s))
+	ask := asks(t, gl)
+	n := 0
+	push := func(user string) int {
+		n++
+		return ask(user, "POST "+commits, `{"branch":"main","commit_message":"m","actions":[{"action":"create",`+
+			`"file_path":"f`+strconv.Itoa(n)+`"}]}`).Status
+	}
+	tag := func(user string) int {
+		n++
+		return ask(user, "POST /projects/acme%2Fbackend%2Fshop/repository/tags",
+			`{"tag_name":"v`+strconv.Itoa(n)+`","ref":"main"}`).Status
+	}
+	assert.Equal(t, []int{201, 403, 403, 403}, []int{push("dan"), push("ria"), push("eve"), push("mia")})
+	assert.Equal(t, []int{201, 403, 400}, []int{tag("dan"), tag("ria"), tag("eve")})
+	const main = "/projects/acme%2Fbackend%2Fshop/repository/branches/main"
+	assert.Equal(t, true, ask("dan", "GET "+main, "").Field(t, "can_push"))
+	assert.Equal(t, false, ask("mia", "GET "+main, "").Field(t, "can_push"))
+	rule := ask("mia", "GET /projects/acme%2Fbackend%2Fshop/protected_tags/v%2A", "")
+	assert.Len(t, rule.Field(t, "create_access_levels"), 2)
+
+	// What the endpoints of branches say of people stands beside the keys.
+	assert.Equal(t, 200, ask("mia", "PUT "+main+"/protect", `{}`).Status)
+	assert.Equal(t, 403, push("mia"))
+	assert.Equal(t, 200, ask("mia", "PUT "+main+"/protect",
+		`{"developers_can_push":true}`).Status)
+	assert.Equal(t, []int{201, 201}, []int{push("mia"), push("eve")})
+	assert.Equal(t, fakegitlab.DevelopersUp, gl.ProtectedRefs()[0].Push)
+	assert.Equal(t, 200, ask("mia", "PUT "+main+"/protect",
+		`{"developers_can_push":false}`).Status)
+	assert.Equal(t, []int{201, 403}, []int{push("dan"), push("eve")})
+	assert.Equal(t, 200, ask("mia", "PUT /projects/acme%2Fbackend%2Fshop/deploy_keys/5", `{"can_push":false}`).Status)
+	assert.Equal(t, 403, push("dan"))
+}
