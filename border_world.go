@@ -30,6 +30,7 @@ func snapshotOf(st *world.State) Scenario {
 	})
 	s.Variables, s.ProtectedRefs = publicVariables(st), someCopies(st.ProtectedRefs.Rows, publicProtectedRef)
 	s.DeployTokens = someCopies(st.DeployTokens.Rows, publicDeployToken)
+	s.DeployKeys = someCopies(st.DeployKeys.Rows, publicDeployKey(st))
 	s.PipelineSchedules = someCopies(st.Schedules.Rows, publicSchedule)
 	s.PipelineTriggers = someCopies(st.Triggers.Rows, publicTrigger)
 	s.CommitStatuses = someCopies(st.Statuses.Rows, publicStatus)
@@ -125,6 +126,8 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 		seedEach(&refused, "variables", s.Variables, func(v Variable) string { return v.Key }, making(st, addVariable))
 		seedEach(&refused, "deploy_tokens", s.DeployTokens, func(t DeployToken) string { return t.Name },
 			making(st, addDeployToken))
+		seedEach(&refused, "deploy_keys", s.DeployKeys, func(k DeployKey) string { return k.Title },
+			making(st, addDeployKey))
 		seedEach(&refused, "pipeline_schedules", s.PipelineSchedules,
 			func(s PipelineSchedule) string { return s.Description }, making(st, addSchedule))
 		seedEach(&refused, "pipeline_triggers", s.PipelineTriggers,
@@ -242,6 +245,24 @@ func addDeployToken(st *world.State, in DeployToken) (*world.DeployToken, error)
 		Scopes: slices.Clone(in.Scopes), ExpiresAt: in.ExpiresAt, Revoked: in.Revoked})
 }
 
+func publicDeployKey(st *world.State) func(*world.DeployKey) DeployKey {
+	return func(k *world.DeployKey) DeployKey {
+		out := DeployKey{ID: k.ID, Title: k.Title, Key: k.Text, Public: k.Public, CreatedAt: k.CreatedAt,
+			ProjectsWithWriteAccess: st.PathsOf(k, true), ProjectsWithReadonlyAccess: st.PathsOf(k, false),
+			ExpiresAt: k.ExpiresAt}
+		if k.Maker != nil {
+			out.User = k.Maker.Username
+		}
+		return out
+	}
+}
+
+func addDeployKey(st *world.State, in DeployKey) (*world.DeployKey, error) {
+	return st.AddDeployKey(world.DeployKey{ID: in.ID, Title: in.Title, Text: in.Key, Public: in.Public,
+		CreatedAt: in.CreatedAt, ExpiresAt: in.ExpiresAt}, in.User,
+		in.ProjectsWithWriteAccess, in.ProjectsWithReadonlyAccess)
+}
+
 func publicVariable(path string, v *world.Variable) Variable {
 	out := Variable{Path: path, Key: v.Key, Value: v.Value, Description: clone.Pointer(v.Description, clone.Shallow),
 		File: v.File, Protected: v.Protected, Masked: v.Masked, Hidden: v.Hidden, Raw: v.Raw}
@@ -276,13 +297,19 @@ func publicVariables(st *world.State) (all []Variable) {
 }
 
 func publicProtectedRef(r *world.ProtectedRef) ProtectedRef {
-	return ProtectedRef{ID: r.ID, Project: r.Project.Path, Name: r.Name, Tag: r.Tag, Push: RefAccess(r.Push),
-		Merge: RefAccess(r.Merge), ForcePush: r.ForcePush}
+	out := ProtectedRef{ID: r.ID, Project: r.Project.Path, Name: r.Name, Tag: r.Tag, Push: RefAccess(r.Push),
+		Merge: RefAccess(r.Merge), ForcePush: r.ForcePush, DeployKeys: r.KeyIDs()}
+	if r.KeysAlone {
+		out.Push = ""
+	}
+	return out
 }
 
 func addProtectedRef(st *world.State, in ProtectedRef) (*world.ProtectedRef, error) {
 	found := references{st: st}
+	keys, err := st.KeyAccess(in.DeployKeys)
+	found.problems.Add("deploy_keys", err)
 	return st.AddProtectedRef(world.ProtectedRef{ID: in.ID, Project: found.project("project", in.Project), Name: in.Name,
-		Tag: in.Tag, Push: world.RefAccess(in.Push), Merge: world.RefAccess(in.Merge), ForcePush: in.ForcePush},
+		Tag: in.Tag, Push: world.RefAccess(in.Push), Merge: world.RefAccess(in.Merge), ForcePush: in.ForcePush, Keys: keys},
 		found.problems...)
 }

@@ -40,6 +40,7 @@ type Scenario struct {
 	// ProtectedRefs protect branches and tags of projects.
 	ProtectedRefs []ProtectedRef `json:"protected_refs,omitzero"`
 	DeployTokens  []DeployToken  `json:"deploy_tokens,omitzero"`
+	DeployKeys    []DeployKey    `json:"deploy_keys,omitzero"`
 	Runners       []Runner       `json:"runners,omitzero"`
 	// Pipelines move by themselves; their jobs are among Jobs, unless they are to be made of a file.
 	Pipelines []Pipeline `json:"pipelines,omitzero"`

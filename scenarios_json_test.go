@@ -282,7 +282,7 @@ func TestReadScenarioReportsOne(t *testing.T) {
 		`{"runer": []}`:            `1:2: runer: unknown field; did you mean "runners"?`,
 		`{"Users": []}`:            `1:2: Users: unknown field; did you mean "users"?`,
 		`{"users": [], "users":0}`: `1:15: users: given twice`,
-		`{"x.y": 0}`:               `1:2: ["x.y"]: unknown field; known are now, settings, users, access_tokens, groups, projects, memberships, shares, variables, protected_refs, deploy_tokens, runners, pipelines, jobs, webhooks, pipeline_schedules, pipeline_triggers, commit_statuses, runner_controllers`,
+		`{"x.y": 0}`:               `1:2: ["x.y"]: unknown field; known are now, settings, users, access_tokens, groups, projects, memberships, shares, variables, protected_refs, deploy_tokens, deploy_keys, runners, pipelines, jobs, webhooks, pipeline_schedules, pipeline_triggers, commit_statuses, runner_controllers`,
 		`{"users": [{"username": "m", "name": "ü", "id": 1.5}]}`:                  `1:49: users[0].id: want an integer, have 1.5`,
 		`{"users": [{"username": "m", "name": "ü", "id": 99999999999999999999}]}`: `1:49: users[0].id: 99999999999999999999 is out of range`,
 		`{"users": [{"username": 3}]}`:                                            `1:25: users[0].username: want a string, have a number`,

@@ -111,3 +111,11 @@ func (f *Fake) AddDeployToken(t DeployToken) DeployToken {
 	f.tb.Helper()
 	return change(f, "AddDeployToken(%q)", t.Name, adding(addDeployToken, t, publicDeployToken))
 }
+
+// AddDeployKey adds a deploy key and returns it with what was empty filled in.
+func (f *Fake) AddDeployKey(k DeployKey) DeployKey {
+	f.tb.Helper()
+	return change(f, "AddDeployKey(%q)", k.Title, func(st *world.State) (DeployKey, error) {
+		return adding(addDeployKey, k, publicDeployKey(st))(st)
+	})
+}

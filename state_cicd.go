@@ -121,6 +121,8 @@ type ProtectedRef struct {
 	Push      RefAccess `json:"push_access,omitzero"`
 	Merge     RefAccess `json:"merge_access,omitzero"`
 	ForcePush bool      `json:"allow_force_push,omitzero"`
+	// DeployKeys are the IDs of deploy keys that may what Push may. With some an empty Push is no people at all.
+	DeployKeys []int `json:"deploy_keys,omitzero"`
 }
 
 // String is "protected branch main of acme/shop".
@@ -186,6 +188,24 @@ type DeployToken struct {
 
 // String is "deploy token puller of acme/shop".
 func (t DeployToken) String() string { return "deploy token " + t.Name + " of " + t.Path }
+
+// DeployKey is an SSH key that is for projects. It opens nothing here, as no git is served over SSH; who made one that
+// may push may push where it may.
+type DeployKey struct {
+	ID     int    `json:"id,omitzero"`
+	Title  string `json:"title,omitzero"`  // "deploy key" when empty
+	Key    string `json:"key,omitzero"`    // "ssh-ed25519 AAAA... comment", made up when empty
+	Public bool   `json:"public,omitzero"` // every project may get it
+	User   string `json:"user,omitzero"`   // username of who made it; nobody who is still there when empty
+	// Full paths of the projects that have it: with the one access it may push, too.
+	ProjectsWithWriteAccess    []string  `json:"projects_with_write_access,omitzero"`
+	ProjectsWithReadonlyAccess []string  `json:"projects_with_readonly_access,omitzero"`
+	CreatedAt                  time.Time `json:"created_at,omitzero"` // the fake's time when zero
+	ExpiresAt                  time.Time `json:"expires_at,omitzero"` // zero is never
+}
+
+// String is "deploy key robot".
+func (k DeployKey) String() string { return "deploy key " + k.Title }
 
 // Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; who writes
 // one may give commits any names for their SHAs. Objects are what no Files make, with git's header: "tree 38\x00...".

@@ -96,7 +96,7 @@ func TestConfidenceInGraphQL(t *testing.T) {
 
 // docsPages are the pages of GitLab's REST API documentation that were read.
 func docsPages() []string {
-	return []string{"branches", "commits", "repositories", "repository_files", "tags", "deploy_tokens", "project_job_token_scopes", "group_access_tokens", "group_level_variables", "groups",
+	return []string{"branches", "commits", "repositories", "repository_files", "tags", "deploy_tokens", "deploy_keys", "project_job_token_scopes", "group_access_tokens", "group_level_variables", "groups",
 		"instance_level_ci_variables", "job_artifacts", "jobs", "metadata", "personal_access_tokens",
 		"project_access_tokens", "project_level_variables", "projects", "protected_branches", "protected_tags", "rest",
 		"rest/authentication", "runners", "settings", "users", "version"}

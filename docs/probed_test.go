@@ -37,6 +37,8 @@ func probedWorld(t *testing.T) fakegitlab.Scenario {
 	for kind, path := range map[string]string{"projects": "acme/shop", "groups": "acme"} {
 		world.DeployTokens = append(world.DeployTokens, fakegitlab.DeployToken{ID: 5_000_000 + probedTokens[kind], Path: path})
 	}
+	world.DeployKeys = []fakegitlab.DeployKey{{ID: openKeyID, Public: true},
+		{ID: shopKeyID, ProjectsWithReadonlyAccess: []string{"acme/shop"}}}
 	world = world.WithProtectedBranch("acme/shop", probedKey).WithProtectedTag("acme/shop", probedKey)
 	for _, path := range []string{"", "acme", "acme/shop"} {
 		world = world.WithVariable(path, probedKey, "x")
@@ -59,6 +61,12 @@ const (
 	memberID, strangerID  = 10, 9
 	partnersID, friendsID = 1003, 1004
 	probedKey             = "PROBED" // of a CI/CD variable of each kind, and what is protected
+)
+
+// A deploy key that every project may get and acme/shop does not have, one that it has, and one that nobody has.
+const (
+	openKeyID, shopKeyID = 5_500_001, 5_500_002
+	newKey               = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGyqL3UNPotPfsiH0RtGpSQ7cvMInor3cVV7wHgEjr1l"
 )
 
 // What everybody sees: a project and a group that may be put on the allowlist of acme/shop, and such that are on it.
@@ -120,6 +128,10 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"name": "new", "scopes": "api", "access_level": "10"}
 	case fakegitlab.CreateProjectDeployToken, fakegitlab.CreateGroupDeployToken:
 		return map[string]string{"name": "new", "scopes": "read_repository"}
+	case fakegitlab.CreateInstanceDeployKey, fakegitlab.CreateProjectDeployKey:
+		return map[string]string{"title": "new", "key": newKey}
+	case fakegitlab.UpdateProjectDeployKey:
+		return map[string]string{"can_push": "true"}
 	case fakegitlab.UpdateJobTokenScope:
 		return map[string]string{"enabled": "true"}
 	case fakegitlab.AllowJobTokenProject:

@@ -29,6 +29,7 @@ func newProber(t *testing.T, version string) *prober {
 // user is whom an endpoint is asked about.
 func (p *prober) user(e fakegitlab.Endpoint) int {
 	username := map[fakegitlab.Endpoint]string{fakegitlab.ActivateUser: "deactivated", fakegitlab.ApproveUser: "pending",
+		fakegitlab.ListUserDeployKeys: "mia",
 		fakegitlab.RejectUser: "pending", fakegitlab.UnbanUser: "banned"}[e]
 	u, _ := p.gl.User(cmp.Or(username, "probed"))
 	return u.ID
@@ -247,12 +248,16 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 	if status == "" {
 		status = fakegitlab.JobSuccess
 	}
-	hook := projectHookID
+	hook, deployKey := projectHookID, shopKeyID
+	if e == fakegitlab.EnableProjectDeployKey {
+		deployKey = openKeyID
+	}
 	if id == 1001 {
 		hook = groupHookID
 	}
 	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "user_id": memberID,
 		"group_id": friendsID, "project_id": 10002, "hook_id": hook, "token_id": controllerTokenID,
+		"key_id": deployKey,
 		"target_project_id": listedID, "target_group_id": listedID, "pipeline_id": pipelineID, "pipeline_schedule_id": schedule(e), "trigger_id": pipelineTriggerID}
 }
 

@@ -23,7 +23,7 @@ import (
 //     where bots may not; internal, where external users may not; any, for what every token opens; creates, the scope
 //     create_runner; refuse=, what those are told whose role is too low, if it is not a 403; into, where the target is
 //     not seen by those who are not in the group, and invites, where it is another group of mia's and oli's; a name,
-//     of the one whose own the thing is; of=, whose bots alone it is for, with those of the other told that it is not
+//     of the one whose own the thing is; members, where administrators have no more than their roles; of=, whose bots alone it is for, with those of the other told that it is not
 //   - from= and until=, the first version that the row is for, and the first that it is not
 //   - the names of the endpoints
 const rightsTable = `
@@ -37,6 +37,7 @@ instance     admin      401          : GetApplicationSettings UpdateApplicationS
 instance     admin      401          : ListInstanceVariables GetInstanceVariable CreateInstanceVariable
 instance     admin      401          : UpdateInstanceVariable DeleteInstanceVariable
 instance     admin      401          : ListAllDeployTokens ResetInstanceRegistrationToken
+instance     admin      401          : ListAllDeployKeys CreateInstanceDeployKey
 instance     admin      401          : CreateUserProject CreateUser UpdateUser DeleteUser
 instance     admin      401          : ActivateUser DeactivateUser BlockUser UnblockUser BanUser UnbanUser
 instance     admin      401          : ApproveUser RejectUser
@@ -175,6 +176,9 @@ project      maintainer 401          : AllowJobTokenProject DisallowJobTokenProj
 project      maintainer 401          : AllowJobTokenGroup DisallowJobTokenGroup
 project      maintainer 404          : ListProjectDeployTokens GetProjectDeployToken CreateProjectDeployToken
 project      maintainer 404          : DeleteProjectDeployToken
+project      maintainer 401          : ListProjectDeployKeys GetProjectDeployKey CreateProjectDeployKey
+project      maintainer 401          : UpdateProjectDeployKey EnableProjectDeployKey DeleteProjectDeployKey
+project      maintainer 0 refuse=403 members : ListUserDeployKeys
 group        maintainer 404          : ListGroupDeployTokens GetGroupDeployToken
 group        owner      404          : CreateGroupDeployToken DeleteGroupDeployToken
 project      maintainer 401          : ListProjectWebhooks GetProjectWebhook AddProjectWebhook
@@ -302,7 +306,7 @@ func (r right) answerPerson(a actor) int {
 	case "both":
 		may = a.admin || role >= fakegitlab.Maintainer
 	default:
-		may = may || a.admin || r.has("auditor") && a.auditor || role >= levels[r.least]
+		may = may || a.admin && !r.has("members") || r.has("auditor") && a.auditor || role >= levels[r.least]
 	}
 	switch {
 	case may && r.has("into") && !a.admin && a.acme < fakegitlab.Developer:

@@ -20,8 +20,8 @@ import (
 type Cause func(record any, field string) string
 
 // parts are the fields of a scenario in the order in which a message goes through them.
-var parts = []string{"Settings", "Users", "Variables", "ProtectedRefs", "DeployTokens", "AccessTokens", "Groups",
-	"Projects", "Memberships", "Shares", "Runners", "Pipelines", "Jobs", "Webhooks", "PipelineSchedules",
+var parts = []string{"Settings", "Users", "Variables", "ProtectedRefs", "DeployTokens", "DeployKeys", "AccessTokens",
+	"Groups", "Projects", "Memberships", "Shares", "Runners", "Pipelines", "Jobs", "Webhooks", "PipelineSchedules",
 	"PipelineTriggers", "CommitStatuses", "RunnerControllers"}
 
 // linesShown is how many lines a message has on how worlds differ.
@@ -234,7 +234,7 @@ func fieldValue(v reflect.Value) string {
 
 // identities are the fields that tell a record from others of its kind, where those are not the ones of identity.
 var identities = map[string][]string{"Membership": {"Path", "User"}, "Share": {"Path", "Group"},
-	"Variable": {"Path", "Key", "EnvironmentScope"}, "ProtectedRef": {"ID"}, "DeployToken": {"ID"},
+	"Variable": {"Path", "Key", "EnvironmentScope"}, "ProtectedRef": {"ID"}, "DeployToken": {"ID"}, "DeployKey": {"ID"},
 	"PipelineSchedule": {"ID"}, "PipelineTrigger": {"ID"}, "CommitStatus": {"ID"}}
 
 // identity is what tells a record from others of its kind: its username, its full path or, if it has neither, its ID.

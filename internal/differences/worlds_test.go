@@ -27,6 +27,7 @@ func TestEveryKindOfRecordIsCompared(t *testing.T) {
 		"variable":          {Variables: []fakegitlab.Variable{{Key: "a"}}},
 		"protected":         {ProtectedRefs: []fakegitlab.ProtectedRef{{ID: 1}}},
 		"deploy token":      {DeployTokens: []fakegitlab.DeployToken{{ID: 1}}},
+		"deploy key":        {DeployKeys: []fakegitlab.DeployKey{{ID: 1}}},
 		"runner":            {Runners: []fakegitlab.Runner{{ID: 1}}},
 		"job":               {Jobs: []fakegitlab.Job{{ID: 1}}},
 		"webhook":           {Webhooks: []fakegitlab.Webhook{{ID: 1}}},
