@@ -22,6 +22,7 @@ func TestPagesIDs(t *testing.T) {
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
 	gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: "acme/shop", Name: "main"})
 	gl.AddDeployToken(fakegitlab.DeployToken{Path: "acme/shop"})
+	gl.AddDeployKey(fakegitlab.DeployKey{Public: true})
 	gl.AddWebhook(fakegitlab.Webhook{Project: "acme/shop", URL: "http://127.0.0.1/"})
 	gl.AddRunner(fakegitlab.Runner{Managers: []fakegitlab.RunnerManager{{SystemID: "s_1"}}})
 	gl.AddRunnerController(fakegitlab.RunnerController{Tokens: []fakegitlab.RunnerControllerToken{{}}})

@@ -124,11 +124,11 @@ func parse(name, encoded string) (Key, bool) {
 	return Key{}, false
 }
 
-// split has the fields of a key, each behind its length; nil for what is cut short, or has more than any key.
+// split has the fields of a key, each behind its length; nil for what is cut short.
 func split(raw []byte) (fields [][]byte) {
-	const lengthSize, most = 4, 5
+	const lengthSize = 4
 	for len(raw) > 0 {
-		if len(raw) < lengthSize || len(fields) == most {
+		if len(raw) < lengthSize {
 			return nil
 		}
 		n := binary.BigEndian.Uint32(raw)
@@ -149,12 +149,8 @@ func colons(sum []byte) string {
 	return strings.Join(pairs, ":")
 }
 
-const (
-	// longest is more than any key has that somebody makes.
-	longest = 16 << 10
-	// base64Digits stand together.
-	base64Digits = 4
-)
+// longest is more than any key has that GitLab takes.
+const longest = 5000
 
 // Tidy is a text as GitLab keeps it: a key that was broken into lines is put together, and of its comment the first
 // word stays. What is no key stays as it is (lib/gitlab/ssh_public_key.rb, sanitize).
@@ -167,9 +163,6 @@ func Tidy(text string) string {
 	for i, part := range words[1:] {
 		if encoded += part; len(encoded) > longest {
 			break
-		}
-		if len(encoded)%base64Digits != 0 {
-			continue
 		}
 		if _, ok := parse(words[0], encoded); !ok {
 			continue

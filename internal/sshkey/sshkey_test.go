@@ -2,14 +2,15 @@ package sshkey
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 )
 
-// The keys were made by ssh-keygen, which said the fingerprints, too; those of hardware are of GitLab's own tests
-// (spec/factories/keys.rb).
+// The keys were made by ssh-keygen, which said the fingerprints, too; those of hardware and of DSA were put together of
+// such, or of nothing that anybody signs with.
 var keys = map[string]Key{
 	"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDlFa9tNvqSYPqZnrNytocTS20VHNmlfpcoJlkjz6UhD4IvAVLrz5WoXg5K7uQg" +
 		"ugp9c/9LN/2rs/xdpRAGKaB5rzAHISJjNKEBkNvjbQGT5TUfLjnDGpdE8SZoOZNRva5K3xqZAj3JBHam/dwugXT2sZXtR9pl+2Fe" +
@@ -34,12 +35,19 @@ var keys = map[string]Key{
 	"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGyqL3UNPotPfsiH0RtGpSQ7cvMInor3cVV7wHgEjr1l": {ED25519, 256,
 		"38:7d:28:98:7a:b6:48:d0:0a:85:22:5e:9a:13:5f:b6", "D7ZOJz8yBHejUi8g93UwX1ggkEqGHfEpKizWwoBoLog"},
 	"sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyN" +
-		"TYAAABBBDZ+f5tSRhlB7EN39f93SscTN5PUvbD3UQsNrlE1ZdbwPMMRul2zlPiUvwAvnJitW0jlD/vwZOW2YN+q+iZ5c0MAAAAEc" +
+		"TYAAABBBLmuZanBg14AnSJCUod5fWsZQH5WJ741RVej6lEmUkDYkFqWTsasm0AlTPqSkmdqtBDyx8ZVaIEg+IOuw5lnpaAAAAAEc" +
 		"3NoOg==": {ECDSASK, 256,
-		"56:b9:bc:99:3d:2f:cf:63:6b:70:d8:f9:40:7e:09:4c", "N0sNKBgWKK8usPuPegtgzHQQA9vQ/dRhAEhwFDAnLA4"},
-	"sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIEX/dQ0v4127bEo8eeG1EV0ApO2lW" +
-		"bSnN6RWusn/NjqIAAAABHNzaDo=": {ED25519SK, 256,
-		"f9:a0:64:0b:4b:72:72:0e:62:92:d7:04:14:74:1c:c9", "U8IKRkIHed6vFMTflwweA3HhIf2DWgZ8EFTm9fgwOUk"},
+		"ee:95:0b:f8:59:aa:97:14:f3:b6:b3:75:74:d2:bf:3b", "i518JE1oYaGTKNeu5+FqlT71XE8svT1QqrfKLWWGxf0"},
+	"sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIHZLGsz/fjip3bdK80I82/qJa9njt" +
+		"aUHs9JWKCsvalP/AAAABHNzaDo=": {ED25519SK, 256,
+		"43:74:21:e9:bb:f1:8f:b6:29:75:f9:27:0f:43:f7:e7", "UPj9dB0xBIMfcb5TbrVw+bT7bnh55swmZQl01NZsW6M"},
+	"ssh-dss AAAAB3NzaC1kc3MAAACBAKFwszg5JjBZ8owQXR+xfCOQwZLP06yUrw8h3bZsrUomjRFuzhc499k9nBckEeILj2sNVJtv" +
+		"A2daFgCjWgmZUNg29nXMgedO9ejiXZQO2QR1lTGYXV2dyfgYGOgRiS+QK9I/CCQSiy8zDFx/0KajpFBlEycOJp4NN/KnTeRS5rQ5" +
+		"AAAAFQCTvQTPD9Yw8fKdDamVP0jxoJ92tQAAAIBHoQLakHpwwxAS8De2TOQijDj7KRjxNdJfVXIDMBhQxaOP1UeSOnNplOO/kRph" +
+		"2+IuRBWLrpe6lNDtqC+PbQVYTviqOJInZlgeJ6HAimpj7CTt5qRrTLJCSiPVliIXvq3bxJbLjoGXPgvs17A4mNGQ+evazAyx4pxl" +
+		"jNoUleYK9QAAAIA+uy9Om+S8/Em2Sghy5sw6urztIFfuBc3gCQLHfr/yBoZzRyFM3SBVkw1urxT0cz8+fRv7x6LqILLxTJQuBTGa" +
+		"y1x0Jz+Y4ndMvYetXJCpWHQD5DDsZqeHledh0XcxrxBQa/Lvxvh3GG12sH6IHtFiri6xVH8VBSQ0ubXfnndpsQ==": {DSA, 1024,
+		"34:ac:d2:dd:c6:16:e2:99:6c:8a:9b:d0:64:ec:9a:da", "Y1j7iXMJTdCCLMoqlRZLElLXOj2SLiUlmSbmbmpNZBI"},
 }
 
 func TestKeysAreRead(t *testing.T) {
@@ -55,7 +63,7 @@ func TestKeysAreRead(t *testing.T) {
 		}
 		assert.True(t, Begins(text))
 	}
-	assert.Len(t, keys, 8)
+	assert.Len(t, keys, 9)
 }
 
 // Without one sign, with one too many or under another name nothing is a key.
@@ -67,11 +75,12 @@ func TestWhatIsNoKey(t *testing.T) {
 		again := func(raw []byte) string { return base64.StdEncoding.EncodeToString(raw) }
 		for what, wrong := range map[string]string{
 			"the name alone": name, "no name": encoded, "no base64": name + " @" + encoded[1:],
-			"cut short":      name + " " + again(raw[:len(raw)-1]),
-			"more behind it": name + " " + again(append(raw[:len(raw):len(raw)], 0)),
-			"one field more": name + " " + again(append(raw[:len(raw):len(raw)], 0, 0, 0, 0)),
-			"another name":   strings.Replace(name, "s", "S", 1) + " " + encoded, "a longer name": name + "x " + encoded,
-			"the name of another": "ssh-dss " + encoded, "an empty key": name + " ====", "half a length": name + " AAAA",
+			"no base64 behind it": name + " " + encoded + "@@@@",
+			"cut short":           name + " " + again(raw[:len(raw)-1]),
+			"more behind it":      name + " " + again(append(raw[:len(raw):len(raw)], 0)),
+			"one field more":      name + " " + again(append(raw[:len(raw):len(raw)], 0, 0, 0, 0)),
+			"another name":        strings.Replace(name, "s", "S", 1) + " " + encoded, "a longer name": name + "x " + encoded,
+			"the name of another": strings.Replace("ssh-dss ssh-rsa ", name+" ", "", 1)[:8] + encoded, "an empty key": name + " ====", "half a length": name + " AAAA",
 		} {
 			_, ok := Parse(wrong)
 			assert.False(t, ok, "%s: %s of %s", what, wrong, k.Type)
@@ -86,6 +95,12 @@ func TestWhatIsNoKey(t *testing.T) {
 		_, ok := Parse(wrong)
 		assert.False(t, ok, wrong)
 	}
+	for text := range keys {
+		if name, encoded, _ := strings.Cut(text, " "); name == "ecdsa-sha2-nistp256" {
+			_, ok := Parse("ssh-rsa " + encoded)
+			assert.False(t, ok, "a curve and a point are no numbers of RSA")
+		}
+	}
 	assert.False(t, Begins("unsupported-ssh-rsa key"))
 	assert.True(t, Begins("ssh-rsa key"))
 }
@@ -99,8 +114,31 @@ func TestTidy(t *testing.T) {
 	} {
 		assert.Equal(t, want, Tidy(text), "%q", text)
 	}
-	hostile := "ssh-rsa " + strings.Repeat("A ", 1<<19)
-	assert.Equal(t, hostile, Tidy(hostile))
+	for _, hostile := range []string{"ssh-rsa " + strings.Repeat("A ", 1<<19), "ssh-rsa " + strings.Repeat("AAAA ", 1<<17)} {
+		assert.Equal(t, hostile, Tidy(hostile))
+	}
+}
+
+// keyOf is the key that those fields are.
+func keyOf(name string, fields ...string) string {
+	var raw []byte
+	for _, f := range append([]string{name}, fields...) {
+		raw = append(binary.BigEndian.AppendUint32(raw, uint32(len(f))), f...)
+	}
+	return name + " " + base64.StdEncoding.EncodeToString(raw)
+}
+
+// Keys that are as short or as long as keys can be, and one whose last field is empty.
+func TestSeldomKeys(t *testing.T) {
+	k, ok := Parse(keyOf("ssh-rsa", "\x03", "\x01"))
+	assert.True(t, ok)
+	assert.Equal(t, 1, k.Bits)
+	_, ok = Parse(keyOf("sk-ssh-ed25519@openssh.com", strings.Repeat("k", 32), ""))
+	assert.True(t, ok)
+	long := keyOf("ssh-rsa", "\x03", "\x01"+strings.Repeat("n", 3729))
+	name, encoded, _ := strings.Cut(long, " ")
+	assert.Len(t, encoded, longest)
+	assert.Equal(t, long, Tidy(name+" "+encoded[:60]+"\n"+encoded[60:]))
 }
 
 func TestMade(t *testing.T) {
