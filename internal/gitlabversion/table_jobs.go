@@ -120,11 +120,12 @@ var jobRows = map[Difference]Row{
 		"token of a running job",
 		Version{18, 3}, first, "lib/api/branches.rb, commits.rb, files.rb and tags.rb with and without " +
 			"job_token_policies: :read_repositories; the issues of its making, of July to September 2025", false},
-	JobTokensReadPipelines: {"GET /projects/:id/pipelines, one pipeline and its trigger jobs take the token of a running job",
-		Version{18, 3}, first, "lib/api/ci/pipelines.rb of 17.9 and the newest; issue 467492 asks for them with those of jobs",
-		false},
-	ArtifactsTree: {"GET /projects/:id/jobs/:job_id/artifacts/tree lists what is in the archive; before, it is the file of " +
-		"that name",
+	JobTokensReadPipelines: {"GET /projects/:id/pipelines, one pipeline and its trigger jobs take the token of a " +
+		"running job",
+		Version{18, 3}, first, "lib/api/ci/pipelines.rb of 17.9 and the newest; issue 467492 asks for them with those of " +
+			"jobs", false},
+	ArtifactsTree: {"GET /projects/:id/jobs/:job_id/artifacts/tree lists what is in the archive; before, it is the file " +
+		"of that name",
 		Version{18, 8}, first, "Job artifacts API page, merge request 216111", true},
 	JobTokenRefusedByName: {"a job token that does not reach a project is refused with 403 and the names of both; " +
 		"before, with 404 Project Not Found",

@@ -24,8 +24,8 @@ var namespaceRows = map[Difference]Row{
 		Version{18, 0}, first, "app/models/project_ci_cd_setting.rb of about 17.9 and of 18.x", false},
 	CodeReadersSeeProtection: {"who may read a project's code lists its protected branches; before, Maintainers alone",
 		Version{17, 0}, first, "lib/api/protected_branches.rb of 16.0 and of 17.x", false},
-	RefRulesJudgedLate: {"protected branches and tags: the parameters are read before it is asked who may, and a branch's " +
-		"rule that is not there is 404 to everybody who sees the project; before, 403 to all but Maintainers",
+	RefRulesJudgedLate: {"protected branches and tags: the parameters are read before it is asked who may, and a " +
+		"branch's rule that is not there is 404 to everybody who sees the project; before, 403 to all but Maintainers",
 		Version{17, 0}, first, "lib/api/protected_branches.rb and protected_tags.rb of 16.0 and of 17.x", false},
 	HiddenVariables: {"CI/CD variables of projects and groups can be hidden (masked_and_hidden, hidden)",
 		Version{17, 4}, first, "Project-level CI/CD variables API page", true},

@@ -125,8 +125,8 @@ func (st *State) TargetOf(n Notice, test bool) (Target, bool) {
 	if !st.Has(gitlabversion.WebhookSigningTokens) {
 		a.SigningToken = ""
 	}
-	return Target{URL: url, Token: a.Token, SigningToken: a.SigningToken, Headers: a.Headers, UnverifiedTLS: a.UnverifiedTLS,
-		Template: OrEmpty(a.Template), LocalForbidden: st.Settings.LocalRequestsForbidden,
+	return Target{URL: url, Token: a.Token, SigningToken: a.SigningToken, Headers: a.Headers,
+		UnverifiedTLS: a.UnverifiedTLS, Template: OrEmpty(a.Template), LocalForbidden: st.Settings.LocalRequestsForbidden,
 		SendsWebhookKey: st.Has(gitlabversion.WebhookIdempotencyKey), SendsUUID: st.Has(gitlabversion.WebhookUUID)}, true
 }
 
