@@ -103,6 +103,9 @@ func requestID(n int, took time.Duration) (id, meta, runtime string) {
 
 // encode returns the body of an answer as it is on the wire, and its ETag; "" if it has none (Rack::ETag).
 func (x *Sending) encode(res *Response) (body []byte, etag string) {
+	if res.ETag != "" {
+		return nil, res.ETag
+	}
 	e := encoders.Get().(*encoder)
 	defer e.release()
 	text := e.encode(res)
@@ -126,7 +129,7 @@ func (x *Sending) cache(res *Response, body []byte, etag string) []byte {
 	x.Heads.add("Cache-Control", "max-age=0, private, must-revalidate")
 	method := x.Request.HTTP.Method
 	if (method == http.MethodGet || method == http.MethodHead) && x.Request.header("If-None-Match") == etag {
-		res.Status = http.StatusNotModified
+		res.Status, res.File = http.StatusNotModified, nil
 		x.untype()
 		return nil
 	}

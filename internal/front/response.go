@@ -25,6 +25,7 @@ type Response struct {
 	ContentType string
 	Header      http.Header
 	File        *world.Blob // a large body instead
+	ETag        string      // of File, whose bytes Rails does not see; "" for none
 	// Outside, if set, makes the answer once the state's mutex has been let go, for what takes its time.
 	Outside func() Response
 	// Reason is why it is a refusal, for the journal alone.

@@ -120,6 +120,7 @@ const (
 	JobTokensReadRepositories
 	JobTokensReadPipelines
 	ArtifactsTree
+	ArtifactETags
 	JobTokenRefusedByName
 	KeepDecidedByJob
 	RecentPipelinesSearched

@@ -122,12 +122,14 @@ var jobRows = map[Difference]Row{
 			"job_token_policies: :read_repositories; the issues of its making, of July to September 2025", false},
 	JobTokensReadPipelines: {"GET /projects/:id/pipelines, one pipeline and its trigger jobs take the token of a " +
 		"running job",
-		Version{18, 3}, first, "lib/api/ci/pipelines.rb of 17.9 and the newest; issue 467492 asks for them with those " +
-			"of jobs",
-		false},
-	ArtifactsTree: {"GET /projects/:id/jobs/:job_id/artifacts/tree lists what is in the archive; before, it is the " +
-		"file of that name",
+		Version{18, 3}, first, "lib/api/ci/pipelines.rb of 17.9 and the newest; issue 467492 asks for them with those of " +
+			"jobs", false},
+	ArtifactsTree: {"GET /projects/:id/jobs/:job_id/artifacts/tree lists what is in the archive; before, it is the file " +
+		"of that name",
 		Version{18, 8}, first, "Job artifacts API page, merge request 216111", true},
+	ArtifactETags: {"artifacts that people download have an ETag of what is in the archive; before, one and the same, " +
+		"by which who has it is answered 304 whatever has changed",
+		Version{19, 3}, first, "issue 371991; merge request 238127, behind the flag workhorse_download_etag_caching", false},
 	JobTokenRefusedByName: {"a job token that does not reach a project is refused with 403 and the names of both; " +
 		"before, with 404 Project Not Found",
 		Version{17, 3}, first, "lib/api/helpers.rb of 16.x and of 17.x", true},

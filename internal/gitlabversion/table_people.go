@@ -14,8 +14,8 @@ var peopleRows = map[Difference]Row{
 		Version{16, 4}, first, "absent in answers recorded from GHC and CERN in July and September 2023", false},
 	UsersByKeyset: {"GET /users takes pagination=keyset; before, that counts for nothing",
 		Version{16, 5}, first, "REST API page, keyset pagination", true},
-	UsersSearchedByRank: {"GET /users?search= has who is called so first for administrators, too, unless they ask " +
-		"for an order; before, the youngest",
+	UsersSearchedByRank: {"GET /users?search= has who is called so first for administrators, too, unless they ask for " +
+		"an order; before, the youngest",
 		Version{16, 6}, first, "merge requests 135917, 136538 and, for 16.6, 136888", true},
 	ScimIdentities: {"GET /user shows scim_identities",
 		Version{16, 1}, first, "Users API page", true},

@@ -38,7 +38,8 @@ func (q request) archivedFile(j *world.Job, typeOf func(name string, head []byte
 			Because(fmt.Sprintf("%s of job %d has no file %q", a.Filename, j.ID, name))
 	}
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(path.Base(name))
-	return front.Response{Status: http.StatusOK, ContentType: typeOf(name, content.Head(sniffedBytes)), File: &content}.
+	return front.Response{Status: http.StatusOK, ContentType: typeOf(name, content.Head(sniffedBytes)), File: &content,
+		ETag: q.etagOf(a, name)}.
 		With("Content-Disposition", `attachment; filename="`+quoted+`"`)
 }
 

@@ -4,7 +4,10 @@ package rest
 // app/services/ci/job_artifacts/create_service.rb).
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -125,7 +128,7 @@ func downloadArtifacts(q request) front.Response {
 	if refusal := front.Allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	return q.archiveOf(j)
+	return q.archiveForRunner(j)
 }
 
 // downloadByPerson is downloadArtifacts for an access token: that its user may read the job is enough.
@@ -140,7 +143,7 @@ func (q request) downloadByPerson(id int) front.Response {
 	if refusal := front.Allow(q.OnProject(j.Project, policy.ReadBuild), ""); refusal != nil {
 		return *refusal
 	}
-	return q.archiveOf(j)
+	return q.archiveForRunner(j)
 }
 
 // noArchive is the reason why a job has no archive to give.
@@ -163,8 +166,37 @@ func (q request) archiveOf(j *world.Job) front.Response {
 			Because(q.noArchive(j))
 	}
 	content := a.Content
-	return front.Response{Status: http.StatusOK, ContentType: "application/octet-stream", File: &content}.
+	return front.Response{Status: http.StatusOK, ContentType: "application/octet-stream", File: &content,
+		ETag: q.etagOf(a, "")}.
 		With("Content-Disposition", attachment(a.Filename)).With("Content-Transfer-Encoding", "binary")
+}
+
+// archiveForRunner is archiveOf where no ETag is made of what the archive contains.
+func (q request) archiveForRunner(j *world.Job) front.Response {
+	res := q.archiveOf(j)
+	if q.Has(gitlabversion.ArtifactETags) {
+		res.ETag = ""
+	}
+	return res
+}
+
+// emptyBodyETag is the ETag of whatever Workhorse sends in place of a body: Rails makes it of an empty text as JSON.
+const emptyBodyETag = `W/"12ae32cb1ec02d01eda3581b127c1fee"`
+
+// etagOf is the ETag of an archive or, if its path is not empty, of a file in it (lib/api/ci/job_artifacts.rb,
+// artifact_etag). Earlier versions have one for all, and so answer 304 whatever has changed.
+func (q request) etagOf(archive *world.File, path string) string {
+	if !q.Has(gitlabversion.ArtifactETags) {
+		return emptyBodyETag
+	}
+	sum := sha256.New()
+	_, _ = io.Copy(sum, io.NewSectionReader(archive.Content, 0, archive.Content.Size)) // of what is in memory
+	digest := hex.EncodeToString(sum.Sum(nil))
+	if path != "" {
+		ofFile := sha256.Sum256([]byte(digest + ":" + path))
+		digest = hex.EncodeToString(ofFile[:])
+	}
+	return `"` + digest + `"`
 }
 
 // attachment is the Content-Disposition of a download as Rails writes it (ActionDispatch::Http::ContentDisposition).

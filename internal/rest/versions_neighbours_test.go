@@ -38,6 +38,15 @@ func neighbourProofs() map[gitlabversion.Difference]proof {
 			j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess})
 			return v.as("mia", "GET", fmt.Sprintf("/projects/10001/jobs/%d/artifacts/tree", j.ID)).Body
 		}, `{"message":"404 Not Found"}`, `{"message":"404 Artifacts Not Found"}`, nil},
+		gitlabversion.ArtifactETags: {func(v inVersion) any {
+			var etags []string
+			for _, content := range []string{"a", "b"} {
+				j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
+					Artifacts: []fg.Artifact{{Filename: "a.zip", Content: []byte(content)}}})
+				etags = append(etags, v.as("mia", "GET", fmt.Sprintf("/projects/10001/jobs/%d/artifacts", j.ID)).Header.Get("ETag"))
+			}
+			return etags[0] == etags[1]
+		}, true, false, nil},
 		gitlabversion.JobTokenRefusedByName: {func(v inVersion) any {
 			j, _ := v.startedJob()
 			path := "/projects/acme%2Fapi/jobs/artifacts/main/download?job=unit"

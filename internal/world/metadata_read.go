@@ -28,8 +28,7 @@ func (e ArchiveEntry) IsDirectory() bool { return strings.HasSuffix(e.Path, "/")
 // ArchiveEntries are what an archive contains, in the order of its metadata.
 type ArchiveEntries []ArchiveEntry
 
-// unpackedMetadata is how much of metadata is read. Those that are made here are far shorter; a client may send its
-// own.
+// unpackedMetadata is how much of metadata is read. Those that are made here are shorter; a client may send its own.
 const unpackedMetadata = 4 * maxMetadata
 
 var (
