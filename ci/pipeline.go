@@ -47,8 +47,8 @@ type Context struct {
 	RulesTextsBefore bool
 }
 
-// filteredText is what is said where rules of workflow let no pipeline run, noJobsText where those of the jobs let none in
-// (app/models/concerns/ci/has_completion_reason.rb, without the tags of its links).
+// filteredText is what is said where rules of workflow let no pipeline run, noJobsText where those of the jobs let none
+// in (app/models/concerns/ci/has_completion_reason.rb, without the tags of its links).
 func (x Context) filteredText() string {
 	if x.RulesTextsBefore {
 		return errTextFilteredBefore

@@ -46,14 +46,14 @@ var pipelineRows = map[Difference]Row{
 		Version{18, 0}, first, "merge request 188049 of spring 2025; client-go has it since September 2025", false},
 	CurrentJobOfResource: {"GET /projects/:id/resource_groups/:key/current_job",
 		Version{18, 6}, first, "issue 572135 of autumn 2025; lib/api/ci/resource_groups.rb of 18.x", false},
-	RulesTextsReview: {"where rules let no pipeline run, or no job in, the error asks to review workflow:rules or rules; " +
-		"before, it says that the pipeline is filtered out, or will not run for the selected trigger",
+	RulesTextsReview: {"where rules let no pipeline run, or no job in, the error asks to review workflow:rules or rules" +
+		"; before, it says that the pipeline is filtered out, or will not run for the selected trigger",
 		Version{17, 4}, first, "app/models/concerns/ci/has_completion_reason.rb; seen in January 2025", false},
 	VariablesAfterRef: {"what is wrong with the variables that a pipeline is given is said after what is wrong with its " +
 		"project, user and ref; before, ahead of these",
 		Version{17, 1}, first, "app/services/ci/create_pipeline_service.rb, SEQUENCE, of about 16.6 and of 17.x", false},
-	VariablesBuiltFirst: {"a variable of a pipeline whose key is none is told before the file is read, and a trigger stores " +
-		"a failed pipeline; before, after that, and nothing is stored",
+	VariablesBuiltFirst: {"a variable of a pipeline whose key is none is told before the file is read, and a trigger " +
+		"stores a failed pipeline; before, after that, and nothing is stored",
 		Version{18, 6}, first, "lib/gitlab/ci/pipeline/chain/build/associations.rb: absent in 17.x, there in 18.11", false},
 	PayloadUnasked: {"whoever may give pipelines no variables may trigger one without any; before, TRIGGER_PAYLOAD is one",
 		Version{18, 1}, first, "lib/gitlab/ci/pipeline/chain/build/associations.rb: absent in 17.10, there in 18.x", false},

@@ -273,8 +273,8 @@ func (p *Pipeline) become(status JobStatus) {
 	p.list()
 }
 
-// live reports whether a newer pipeline may make this one redundant, by its status: one that waits for a person is among
-// those (app/models/ci/pipeline.rb, CANCELABLE_STATUSES).
+// live reports whether a newer pipeline may make this one redundant, by its status: one that waits for a person is
+// among those (app/models/ci/pipeline.rb, CANCELABLE_STATUSES).
 func (p *Pipeline) live() bool {
 	return p.Moves() && (p.facts.Status.cancelable() || p.facts.Status == JobManual)
 }

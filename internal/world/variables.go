@@ -112,8 +112,8 @@ func (c VariableChange) applyTo(v *Variable) *Invalid {
 	return bad
 }
 
-// stripped are variables whose keys have no blanks around them, as models take them (app/models/concerns/ci/has_variable.rb,
-// key=).
+// stripped are variables whose keys have no blanks around them, as models take them
+// (app/models/concerns/ci/has_variable.rb, key=).
 func stripped(variables []ci.JobVariable) []ci.JobVariable {
 	variables = slices.Clone(variables)
 	for i := range variables {
