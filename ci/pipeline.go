@@ -209,7 +209,7 @@ func (b *builder) workflow(p *Pipeline) bool {
 		if err != nil || rule == nil || rule.When == whenNever {
 			return false
 		}
-		p.Variables = rule.Variables.over(p.Variables)
+		p.Variables = rule.Variables.before(p.Variables)
 		p.AutoCancel = AutoCancel{cmp.Or(rule.AutoCancel.OnNewCommit, p.AutoCancel.OnNewCommit),
 			cmp.Or(rule.AutoCancel.OnJobFailure, p.AutoCancel.OnJobFailure)}
 	}
@@ -253,7 +253,7 @@ func (b *builder) lay(more JobVariables, below *layer) (*layer, error) {
 	if err := b.take(len(more) + len(below.list)); err != nil {
 		return nil, err
 	}
-	return &layer{list: more.over(below.list)}, nil
+	return &layer{list: more.before(below.list)}, nil
 }
 
 func (b *builder) take(variables int) error {
@@ -275,7 +275,7 @@ func (j *Job) follow(rule Rule) {
 		value := *rule.Interruptible
 		j.Spec.Interruptible = &value
 	}
-	if rule.Needs != nil {
+	if len(rule.Needs) > 0 { // an empty list leaves the job's, whatever the documentation says
 		j.Spec.Needs = slices.Clone(rule.Needs)
 	}
 }

@@ -132,3 +132,19 @@ func TestFilesOfTheRepositoryThatCannotBeRead(t *testing.T) {
 	}
 	assert.Empty(t, ci.Read("a: {script: x}", ci.Options{Path: "b/c.YAML"}).Errors)
 }
+
+// lib/gitlab/ci/variables/helpers.rb, merge_variables: those of a rule come first, then those of the job, of the rule of
+// workflow and of the root, each without those that are there by then.
+func TestOrderOfVariables(t *testing.T) {
+	_, p := ofPipeline(t, "variables: {R1: a, R2: a, J: a}\nworkflow: {rules: [{variables: {W: b, R2: b}}]}\n"+
+		"a: {script: x, variables: {J: c, J2: c}, rules: [{variables: {X: d, R1: d}}]}\nb: {script: x}", ci.Context{Ref: "main"})
+	var orders []string
+	for _, j := range p.Jobs {
+		order := ""
+		for _, v := range j.Spec.Variables {
+			order += v.Key + v.Value + " "
+		}
+		orders = append(orders, order)
+	}
+	assert.Equal(t, []string{"Xd R1d Jc J2c Wb R2b ", "Wb R2b R1a Ja "}, orders)
+}
