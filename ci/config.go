@@ -98,7 +98,7 @@ type Rule struct {
 	AllowFailure  *bool // nil is that of the job
 	Interruptible *bool // nil is that of the job
 	Variables     JobVariables
-	// Needs take the place of the job's unless nil.
+	// Needs take the place of the job's unless there are none.
 	Needs      []Need
 	AutoCancel AutoCancel
 }

@@ -342,7 +342,7 @@ func (f *finisher) job(d *draft) (j Job, err error) {
 		if f.variables -= len(j.own) + len(f.root); f.variables < 0 {
 			return j, errVariables
 		}
-		j.Spec.Variables = j.own.over(j.inherits.of(f.root))
+		j.Spec.Variables = j.own.before(j.inherits.of(f.root))
 	}
 	return j, nil
 }

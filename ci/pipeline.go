@@ -47,8 +47,8 @@ type Context struct {
 	RulesTextsReview bool
 }
 
-// filteredText is what is said where rules of workflow let no pipeline run, noJobsText where those of the jobs let
-// none in (app/models/concerns/ci/has_completion_reason.rb, without the tags of its links).
+// filteredText is what is said where rules of workflow let no pipeline run, noJobsText where those of the jobs let none
+// in (app/models/concerns/ci/has_completion_reason.rb, without the tags of its links).
 func (x Context) filteredText() string {
 	if x.RulesTextsReview {
 		return errTextFiltered
@@ -212,7 +212,7 @@ func (b *builder) workflow(p *Pipeline) bool {
 		if err != nil || rule == nil || rule.When == whenNever {
 			return false
 		}
-		p.Variables = rule.Variables.over(p.Variables)
+		p.Variables = rule.Variables.before(p.Variables)
 		p.AutoCancel = AutoCancel{cmp.Or(rule.AutoCancel.OnNewCommit, p.AutoCancel.OnNewCommit),
 			cmp.Or(rule.AutoCancel.OnJobFailure, p.AutoCancel.OnJobFailure)}
 	}
@@ -256,7 +256,7 @@ func (b *builder) lay(more JobVariables, below *layer) (*layer, error) {
 	if err := b.take(len(more) + len(below.list)); err != nil {
 		return nil, err
 	}
-	return &layer{list: more.over(below.list)}, nil
+	return &layer{list: more.before(below.list)}, nil
 }
 
 func (b *builder) take(variables int) error {
@@ -278,7 +278,7 @@ func (j *Job) follow(rule Rule) {
 		value := *rule.Interruptible
 		j.Spec.Interruptible = &value
 	}
-	if rule.Needs != nil {
+	if len(rule.Needs) > 0 { // an empty list leaves the job's, whatever the documentation says
 		j.Spec.Needs = slices.Clone(rule.Needs)
 	}
 }

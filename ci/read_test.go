@@ -189,7 +189,7 @@ none: {script: s, inherit: {default: false, variables: false}}
 		}
 		got = append(got, fmt.Sprint(j.Name, ": ", image, " ", j.Tags, " ", j.Spec.Retry.Max, " ", names))
 	}
-	assert.Equal(t, []string{"all: one [x] 1 [A B]", "some: no image [x] 0 [B C]", "none: no image [] 0 []"}, got)
+	assert.Equal(t, []string{"all: one [x] 1 [A B]", "some: no image [x] 0 [C B]", "none: no image [] 0 []"}, got)
 }
 
 // TestSpecOfAJob reads one job with every keyword that its spec has, and compares the spec with what the same keywords

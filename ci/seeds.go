@@ -126,8 +126,8 @@ func (b *builder) job(j Job) (seed, error) {
 	return s, nil
 }
 
-// cycle is what is wrong with the variables that a job sees: those of it and of its environment, its own and the
-// root's, and those that it is given.
+// cycle is what is wrong with the variables that a job sees: those that tell of it, its own and the root's, and those
+// that it is given.
 func (b *builder) cycle(own, variables, given *layer) error {
 	shared := variables == b.root && given == b.given && own.referring(b.references) == nil
 	if shared && b.rootCycle != nil {

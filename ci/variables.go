@@ -47,6 +47,24 @@ func (v JobVariables) mask(text string) string {
 	return text
 }
 
+// before lays variables on others, key by key: they come first, and then those whose keys they do not have
+// (lib/gitlab/ci/variables/helpers.rb, merge_variables).
+func (v JobVariables) before(below JobVariables) JobVariables {
+	if len(v) == 0 {
+		return slices.Clone(below)
+	}
+	result := make(JobVariables, 0, len(v)+len(below))
+	placed := make(map[string]bool, len(v))
+	for _, list := range []JobVariables{v, below} {
+		for _, each := range list {
+			if !placed[each.Key] {
+				result, placed[each.Key] = append(result, each), true
+			}
+		}
+	}
+	return result
+}
+
 // over lays variables on others, key by key: a key keeps its place and gets the value of the later.
 func (v JobVariables) over(below JobVariables) JobVariables {
 	if len(v) == 0 {
