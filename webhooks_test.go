@@ -228,8 +228,11 @@ func TestWhoIsNotTold(t *testing.T) {
 	settled(t, gl)
 	require.Len(t, r.told(), 2)
 	assert.EqualValues(t, 1, r.told()[0]["retries_count"])
-	gl.AddUser(fakegitlab.User{Username: "bea", State: fakegitlab.UserBlocked})
-	gl.AddJob(fakegitlab.Job{Project: "acme/shop", User: "bea"})
+	for _, state := range []fakegitlab.UserState{fakegitlab.UserBlocked, fakegitlab.UserBlockedPendingApproval,
+		fakegitlab.UserBanned} {
+		gl.AddUser(fakegitlab.User{Username: string(state), State: state})
+		gl.AddJob(fakegitlab.Job{Project: "acme/shop", User: string(state)})
+	}
 	gl.AddProject(fakegitlab.Project{Path: "acme/other"})
 	gl.AddJob(fakegitlab.Job{Project: "acme/other"})
 	settled(t, gl)

@@ -121,6 +121,9 @@ func TestWorkersEndWhatIsSilent(t *testing.T) {
 				j, _ = gl.Job(j.ID)
 				assert.Equal(t, c.reasons[gl.Version()], j.FailureReason)
 				assert.Equal(t, c.reasons[gl.Version()] == "", j.Status == fakegitlab.JobRunning)
+				if j.FailureReason == "server_timeout_running" {
+					assert.Equal(t, j.StartedAt.Add(c.timeout), j.FinishedAt, "whenever that was noticed")
+				}
 			}, workshop())
 		})
 	}
@@ -137,6 +140,8 @@ func TestWorkersEndWhatIsSilent(t *testing.T) {
 	}, workshop())
 	short := map[string]time.Duration{"17.2": time.Hour, "17.11": time.Hour, "18.6": time.Hour,
 		"19.4": 25*time.Minute - time.Second} // its timeout and a quarter
+	over := map[string]time.Duration{"17.2": time.Hour + time.Second, "17.11": time.Hour + time.Second,
+		"18.6": time.Hour + time.Second, "19.4": 10 * time.Minute}
 	fakegitlab.ForEachVersion(t, workerVersions()[1:], func(t *testing.T, gl *fakegitlab.Fake) {
 		j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobCanceling, RunnerID: 5,
 			Spec: fakegitlab.JobSpec{Timeout: 10 * time.Minute}})
@@ -146,6 +151,9 @@ func TestWorkersEndWhatIsSilent(t *testing.T) {
 		gl.Advance(time.Second)
 		gl.RunWorkers()
 		gl.AssertJobStatus(t, j.ID, fakegitlab.JobCanceled)
+		begun := j.StartedAt
+		j, _ = gl.Job(j.ID)
+		assert.Equal(t, begun.Add(over[gl.Version()]), j.FinishedAt)
 	}, workshop())
 }
 

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -65,5 +66,6 @@ func (r Release) clone() Release {
 
 func (in JobInput) clone() JobInput {
 	in.Value = slices.Clone(in.Value)
+	in.Options = clone.Each(in.Options, func(option json.RawMessage) json.RawMessage { return slices.Clone(option) })
 	return in
 }

@@ -1,6 +1,8 @@
 package ci
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -92,6 +94,32 @@ func (r *reader) jobInputs(e entry, own int, value any) {
 		e.laterf(own, "inputs", "%s", strings.Replace(text, " input:", ":", 1))
 		own++
 	}
+}
+
+// Refusals are what GitLab says of a value, as JSON, that somebody who plays or retries the job gives its input; nil if
+// the input takes it (lib/ci/inputs).
+func (in JobInput) Refusals(value json.RawMessage) []string {
+	parsed := func(data json.RawMessage) any {
+		v, _ := ciyaml.FromJSON(string(data)) // what is no JSON is nothing
+		return v
+	}
+	spec := (&ciyaml.Map{}).With("type", cmp.Or(in.Type, "string"))
+	if in.Value != nil {
+		spec = spec.With("default", parsed(in.Value))
+	}
+	if in.Options != nil {
+		options := make([]any, len(in.Options))
+		for i, option := range in.Options {
+			options[i] = parsed(option)
+		}
+		spec = spec.With("options", options)
+	}
+	if in.Regex != "" {
+		spec = spec.With("regex", in.Regex)
+	}
+	taken := inputs{values: &ciyaml.Map{}}
+	taken.take(input{name: in.Name, spec: spec}, parsed(value))
+	return taken.errors
 }
 
 // takeJobInputs is what is wrong with the default values of a job's inputs.

@@ -72,7 +72,8 @@ func fullSpec() ci.JobSpec {
 		},
 		Run: json.RawMessage(`[{"name":"s","script":"echo"}]`),
 		Inputs: ci.JobInputs{
-			{Name: "b", Type: "number", Value: json.RawMessage("1")}, {Name: "a", Value: json.RawMessage(`"x"`)},
+			{Name: "b", Type: "number", Value: json.RawMessage("1"), Options: []json.RawMessage{[]byte("1"), []byte("2")}},
+			{Name: "a", Value: json.RawMessage(`"x"`), Regex: "^x", Description: "what"},
 		},
 		Raw: map[string]json.RawMessage{"run": json.RawMessage("null")},
 	}

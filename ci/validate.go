@@ -136,6 +136,11 @@ func (c *specCheck) input(in JobInput) {
 	if value := bytes.TrimSpace(in.Value); !json.Valid(value) || !strings.Contains(first, string(value[:1])) {
 		c.addf(path+".default", "must be a %s", cmp.Or(in.Type, "string"))
 	}
+	for i, option := range in.Options {
+		if !json.Valid(option) {
+			c.addf(path+"."+indexed("options", i), "must be JSON")
+		}
+	}
 }
 
 func isJSON(data json.RawMessage, first byte) bool {

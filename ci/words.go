@@ -181,4 +181,8 @@ type JobInput struct {
 	Type string `json:"type,omitzero"` // "string" (when empty), "number", "boolean" or "array"
 	// Value is JSON of that type.
 	Value json.RawMessage `json:"default,omitzero"`
+	// Options are the values that may be given instead, as JSON, and Regex is what a text must match.
+	Options     []json.RawMessage `json:"options,omitzero"`
+	Regex       string            `json:"regex,omitzero"`
+	Description string            `json:"description,omitzero"`
 }

@@ -55,6 +55,11 @@ const (
 	CachesByRole
 	JobInfoExtras
 	JobInputs
+	GitDepthOfHighest
+	PipelinesFetchedBySHA
+	RunnerUUID
+	CancelingIsIdle
+	QueueEndsWithJob
 	LaterFailureReasons
 	MaskedByWord
 	JobTokenPrefix
@@ -67,6 +72,8 @@ const (
 	RerunAbilities
 	PlayAnswersNewAttempt
 	JobInputsOverridden
+	JobsOfRef
+	TraceRanges
 	RetryRefusalText
 	LintContentRef
 	RetryReasonAliases

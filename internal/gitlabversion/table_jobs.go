@@ -50,8 +50,19 @@ var jobRows = map[Difference]Row{
 		"protected refs alone",
 		Version{18, 6}, first, "issue 585606 of GitLab and merge request 6021 of GitLab Runner; in the patches 18.4.5 and " +
 			"18.5.3, too", true},
-	JobInputs: {"jobs have inputs",
-		Version{18, 6}, first, "lib/api/entities/ci/job_request/response.rb", false},
+	JobInputs: {"jobs have inputs, for which a runner needs the feature job_inputs",
+		Version{18, 6}, first, "lib/api/entities/ci/job_request/response.rb; app/models/ci/build.rb, " +
+			"RUNNER_FEATURES", false},
+	GitDepthOfHighest: {"git_info.depth is that GIT_DEPTH of a job's variables which counts for its script, too; " +
+		"before, the first, that of the lowest precedence",
+		Version{19, 0}, first, "app/presenters/ci/build_runner_presenter.rb of 17.x and of 19.2", false},
+	PipelinesFetchedBySHA: {"the first of git_info.refspecs fetches the pipeline's commit by its SHA; before, by " +
+		"refs/pipelines/ID",
+		Version{19, 0}, first, "merge request 224953 of February 2026: behind a flag in 18.10, without one in 19.2", false},
+	RunnerUUID: {"runner_info has the runner's uuid",
+		Version{19, 2}, first, "lib/api/entities/ci/job_request/runner_info.rb; the column is of 19.2", false},
+	QueueEndsWithJob: {"the queued_duration of a job that ended without having been run ends with it; before, it grows",
+		Version{19, 0}, first, "app/models/commit_status.rb of 17.x and of 19.2", false},
 	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected",
 		Version{18, 0}, first, "lib/api/entities/ci/job_request", false},
 	LaterFailureReasons: {"jobs fail with runner_configuration_error, job_execution_server_timeout and their like, " +
@@ -87,8 +98,12 @@ var jobRows = map[Difference]Row{
 	PlayAnswersNewAttempt: {"POST /projects/:id/jobs/:job_id/play of a job that is over answers with the new attempt; " +
 		"before, with the job that was over",
 		Version{18, 10}, first, "lib/api/ci/jobs.rb of 17.x and the newest", false},
-	JobInputsOverridden: {"play and retry take job_inputs",
-		Version{18, 10}, first, "Jobs API page", true},
+	JobInputsOverridden: {"play takes job_inputs, and retry inputs",
+		Version{18, 10}, first, "Jobs API page; lib/api/ci/jobs.rb of 19.2", true},
+	JobsOfRef: {"GET /projects/:id/jobs takes ref",
+		Version{18, 8}, first, "an OpenAPI document from before retry took inputs; lib/api/ci/jobs.rb of 19.2", false},
+	TraceRanges: {"GET /projects/:id/jobs/:job_id/trace takes byte_offset and byte_limit",
+		Version{19, 2}, first, "lib/api/ci/jobs.rb of 19.2", false},
 	RetryRefusalText: {"jobRetry of GraphQL says Job is not retryable; before, Job cannot be retried",
 		Version{18, 10}, first, "app/services/ci/retry_job_service.rb of 17.x and the newest", false},
 	RetryReasonAliases: {"retry:when by the name of stuck_or_timeout_failure or job_execution_timeout also means the " +

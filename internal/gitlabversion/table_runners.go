@@ -22,6 +22,8 @@ var runnerRows = map[Difference]Row{
 		Version{18, 0}, first, "lib/api/ci/runners.rb", false},
 	RunnerCreationShown: {"runners show created_by, created_at and job_execution_status",
 		Version{18, 0}, first, "lib/api/entities/ci/runner.rb", false},
+	CancelingIsIdle: {"a runner whose jobs are all being canceled is idle (job_execution_status); before, active",
+		Version{19, 0}, first, "lib/api/entities/ci/runner.rb and app/models/ci/runner.rb of about 18.5 and of 19.2", false},
 	RunnerProjectsEndpoint: {"GET /runners/:id/projects, and include_projects on GET /runners/:id",
 		Version{18, 0}, first, "lib/api/ci/runners.rb", false},
 	MaintenanceNoteForUpdatersOnly: {"maintenance_note is null for those who may not update the runner",

@@ -206,7 +206,7 @@ func jobTimes() map[string]func(*call, *world.Job) any {
 			if j.QueuedAt.IsZero() {
 				return nil
 			}
-			return c.between(j.QueuedAt, j.StartedAt)
+			return c.between(j.QueuedAt, c.WaitedUntil(j))
 		},
 	}
 }

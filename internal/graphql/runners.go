@@ -87,7 +87,7 @@ func aroundRunnerRows() rows {
 			return byPlace(x, groups, a, func(g *world.Group) policy.Decision { return c.OnGroup(g, policy.ReadGroup) }), nil
 		}),
 		"jobCount":           asked(countRunnerJobs),
-		"jobExecutionStatus": of(func(_ *call, r *world.Runner) any { return execution(r.Jobs, nil) }),
+		"jobExecutionStatus": of(func(c *call, r *world.Runner) any { return c.execution(r, world.AnyJob) }),
 		"jobs":               listed(listRunnerJobs),
 		"managers":           listed(listManagers),
 		"ownerProject":       reached(func(c *call, x *exec, r *world.Runner) any { return c.project(x, r.Owner()) }),
@@ -217,11 +217,9 @@ func runnerEdgeRows() rows {
 	return rows{"webUrl": address(""), "editUrl": address("/edit")}
 }
 
-// execution is whether any of the jobs that count is on a runner; nil: all count.
-func execution(jobs []*world.Job, counts func(*world.Job) bool) string {
-	if slices.ContainsFunc(jobs, func(j *world.Job) bool {
-		return j.Status.Executing() && (counts == nil || counts(j))
-	}) {
+// execution is whether any of the jobs that count keeps their runner active.
+func (c *call) execution(r *world.Runner, counts func(*world.Job) bool) string {
+	if slices.ContainsFunc(r.Jobs, func(j *world.Job) bool { return c.Occupies(j) && counts(j) }) {
 		return "ACTIVE"
 	}
 	return "IDLE"
@@ -232,8 +230,8 @@ func managerRows() rows {
 		"contactedAt": of(func(_ *call, m *world.Manager) any { return when(m.ContactedAt) }),
 		"createdAt":   of(func(_ *call, m *world.Manager) any { return when(m.CreatedAt) }),
 		"id":          of(func(_ *call, m *world.Manager) any { return gid(modelManager, m.ID) }),
-		"jobExecutionStatus": of(func(_ *call, m *world.Manager) any {
-			return execution(m.Runner.Jobs, func(j *world.Job) bool { return j.Manager == m })
+		"jobExecutionStatus": of(func(c *call, m *world.Manager) any {
+			return c.execution(m.Runner, func(j *world.Job) bool { return j.Manager == m })
 		}),
 		"runner":   reached(func(c *call, x *exec, m *world.Manager) any { return c.runner(x, m.Runner) }),
 		"status":   of(func(c *call, m *world.Manager) any { return enum(c.ManagerStatus(m)) }),

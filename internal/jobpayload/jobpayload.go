@@ -70,6 +70,8 @@ type Input struct {
 	SessionURL string
 	// InstanceUUID is sent as instance_id and instance_uuid with Rules.JobInfoExtras.
 	InstanceUUID string
+	// DeployToken is the one that jobs of the project are handed; nil for none.
+	DeployToken *world.DeployToken
 	// Registry is the host and port of the container registry; empty is none.
 	Registry string
 	// Zone is the instance's time zone; nil is UTC.
@@ -95,6 +97,9 @@ type Rules struct {
 	JobGroupName       bool // variables has CI_JOB_GROUP_NAME (17.10)
 	Inputs             bool // there is inputs (18.6)
 	NewFailureReasons  bool // features.failure_reasons has those of 18.x and later
+	DepthOfHighest     bool // git_info.depth is of the last GIT_DEPTH, not of the first (19.0)
+	FetchedBySHA       bool // the pipeline's commit is fetched by its SHA, not by the pipeline's ref (19.0)
+	RunnerUUID         bool // there is runner_info.uuid (19.2)
 }
 
 // Build makes the payload of a job. It reads in and nothing else, and shares memory with what it returns.
@@ -122,6 +127,9 @@ func Build(in Input) Payload {
 	}
 	if in.SessionURL != "" {
 		payload.RunnerInfo.SessionURL = &in.SessionURL
+	}
+	if in.Rules.RunnerUUID {
+		payload.RunnerInfo.UUID = in.Runner.UUID()
 	}
 	if in.Rules.Inputs {
 		payload.Inputs = buildInputs(spec.Inputs)
@@ -189,7 +197,7 @@ func buildGitInfo(in Input, variables []payloadVariable) payloadGitInfo {
 		SHA:          job.Commit.SHA,
 		BeforeSHA:    beforeSHA(job.Commit),
 		RefType:      "branch",
-		Depth:        gitDepth(variables, in.Project.Depth()),
+		Depth:        gitDepth(variables, in.Project.Depth(), in.Rules.DepthOfHighest),
 		ObjectFormat: "sha1",
 	}
 	if job.RefIsTag {
@@ -199,7 +207,7 @@ func buildGitInfo(in Input, variables []payloadVariable) payloadGitInfo {
 		protected := job.Protected
 		info.Protected = &protected
 	}
-	info.Refspecs = refspecs(job, info.Depth)
+	info.Refspecs = refspecs(job, info.Depth, in.Rules.FetchedBySHA)
 	return info
 }
 
@@ -224,27 +232,36 @@ func repoURL(in Input) string {
 // cloneURL is where the project is cloned from, without credentials.
 func cloneURL(serverURL, projectPath string) string { return serverURL + "/" + projectPath + ".git" }
 
-// gitDepth is the first variable GIT_DEPTH, that of the lowest precedence, as the number that it begins with, 0 if it
-// begins with none; without such a variable it is the project's (app/presenters/ci/build_runner_presenter.rb).
-func gitDepth(variables []payloadVariable, project int) int {
+// gitDepth is the first variable GIT_DEPTH, that of the lowest precedence, or, of the highest, the last, as the number
+// that it begins with, 0 if it begins with none; without such a variable it is the project's
+// (app/presenters/ci/build_runner_presenter.rb).
+func gitDepth(variables []payloadVariable, project int, ofHighest bool) int {
+	depth := project
 	for _, variable := range variables {
-		if variable.Key == "GIT_DEPTH" {
-			digits, _ := world.Leading(strings.TrimSpace(variable.Value), "0123456789")
-			depth, err := strconv.Atoi(digits)
-			if err != nil {
-				return 0
-			}
-			return depth
+		if variable.Key != "GIT_DEPTH" {
+			continue
+		}
+		digits, _ := world.Leading(strings.TrimSpace(variable.Value), "0123456789")
+		number, err := strconv.Atoi(digits)
+		if err != nil {
+			number = 0
+		}
+		if depth = number; !ofHighest {
+			break
 		}
 	}
-	return project
+	return depth
 }
 
 // refspecs are what to fetch: the pipeline's own ref and, in a shallow clone, the job's, else all branches and tags.
-// The pipeline's own is all that a shallow clone for a merge request needs.
-func refspecs(job *world.Job, depth int) []string {
+// The pipeline's own is all that a shallow clone for a merge request needs; it is asked for by name or by its SHA.
+func refspecs(job *world.Job, depth int, bySHA bool) []string {
 	pipeline := "refs/pipelines/" + strconv.Itoa(job.PipelineID)
-	specs := []string{"+" + pipeline + ":" + pipeline}
+	source := pipeline
+	if bySHA {
+		source = job.Commit.SHA
+	}
+	specs := []string{"+" + source + ":" + pipeline}
 	branch := func(name string) string { return "+refs/heads/" + name + ":refs/remotes/origin/" + name }
 	tag := func(name string) string { return "+refs/tags/" + name + ":refs/tags/" + name }
 	switch {

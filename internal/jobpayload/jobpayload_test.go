@@ -56,6 +56,7 @@ type runnerJob struct {
 		Protected    *bool    `json:"protected"`
 	} `json:"git_info"`
 	RunnerInfo struct {
+		UUID       string `json:"uuid"`
 		Timeout    int    `json:"timeout"`
 		SessionURL string `json:"runner_session_url"`
 	} `json:"runner_info"`
@@ -214,7 +215,8 @@ func TestJobPayloadIsWhatARunnerDecodes(t *testing.T) {
 	spec := fullSpec(t)
 	spec.Raw, spec.Run = nil, nil
 	in := payloadInputOf(spec)
-	in.Rules = Rules{GitInfoProtected: true, JobInfoExtras: true, Inputs: true, NewFailureReasons: true}
+	in.Rules = Rules{GitInfoProtected: true, JobInfoExtras: true, Inputs: true, NewFailureReasons: true, RunnerUUID: true}
+	in.Runner.CreatedAt = in.Job.CreatedAt
 	in.SessionURL, in.Registry, in.InstanceUUID = "https://127.0.0.1:7777", "registry.example.com:5005", "u-u-i-d"
 	inQueue := 61500 * time.Millisecond
 	in.TimeInQueue = &inQueue
@@ -228,6 +230,7 @@ func TestJobPayloadIsWhatARunnerDecodes(t *testing.T) {
 	assert.EqualValues(t, 33, job.JobInfo.PipelineID)
 	assert.Equal(t, 5400, job.RunnerInfo.Timeout)
 	assert.Equal(t, "https://127.0.0.1:7777", job.RunnerInfo.SessionURL)
+	assert.Regexp(t, `^01906e2a-8a00-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, job.RunnerInfo.UUID)
 	assert.Len(t, job.Inputs, 2)
 	assert.Equal(t, []payloadCredentials{{"registry", "registry.example.com:5005", "gitlab-ci-token", "glcbt-1_abc"}},
 		job.Credentials)
@@ -279,6 +282,9 @@ func TestGitInfo(t *testing.T) {
 		return ci.JobSpec{Variables: ci.JobVariables{{Key: "GIT_DEPTH", Value: value}}}
 	}
 	everything := []string{"+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"}
+	several := ci.JobSpec{Variables: ci.JobVariables{{Key: "GIT_DEPTH", Value: "3"}, {Key: "OTHER", Value: "4"},
+		{Key: "GIT_DEPTH", Value: "5"}}}
+	later := Rules{DepthOfHighest: true, FetchedBySHA: true}
 	tests := []struct {
 		name    string
 		spec    ci.JobSpec
@@ -287,23 +293,27 @@ func TestGitInfo(t *testing.T) {
 		tag     bool
 		depth   int
 		refs    []string
+		rules   Rules
 	}{
-		{"branch", ci.JobSpec{}, 0, "main", false, 20, []string{"+refs/heads/main:refs/remotes/origin/main"}},
-		{"tag", depth("1"), 20, "v1.0", true, 1, []string{"+refs/tags/v1.0:refs/tags/v1.0"}},
-		{"everything", ci.JobSpec{}, -1, "main", false, 0, everything},
-		{"variable says everything", depth("0"), 20, "main", false, 0, everything},
-		{"no number", depth("deep"), 20, "main", false, 0, everything},
-		{"the first of several", ci.JobSpec{Variables: ci.JobVariables{{Key: "GIT_DEPTH", Value: "3"},
-			{Key: "GIT_DEPTH", Value: "5"}}}, 20, "v1.0", true, 3, []string{"+refs/tags/v1.0:refs/tags/v1.0"}},
-		{"merge request", ci.JobSpec{}, 20, "refs/merge-requests/1/head", false, 20, nil},
+		{"branch", ci.JobSpec{}, 0, "main", false, 20, []string{"+refs/heads/main:refs/remotes/origin/main"}, Rules{}},
+		{"tag", depth("1"), 20, "v1.0", true, 1, []string{"+refs/tags/v1.0:refs/tags/v1.0"}, Rules{}},
+		{"everything", ci.JobSpec{}, -1, "main", false, 0, everything, Rules{}},
+		{"variable says everything", depth("0"), 20, "main", false, 0, everything, Rules{}},
+		{"no number", depth("deep"), 20, "main", false, 0, everything, Rules{}},
+		{"the first of several", several, 20, "v1.0", true, 3, []string{"+refs/tags/v1.0:refs/tags/v1.0"}, Rules{}},
+		{"the last of several", several, 20, "v1.0", true, 5, []string{"+refs/tags/v1.0:refs/tags/v1.0"}, later},
+		{"everything, later", depth("deep"), 20, "main", false, 0, everything, later},
+		{"merge request", ci.JobSpec{}, 20, "refs/merge-requests/1/head", false, 20, nil, Rules{}},
+		{"merge request, later", ci.JobSpec{}, 20, "refs/merge-requests/1/head", false, 20, nil, later},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in := payloadInputOf(tt.spec)
-			in.Project.GitDepth, in.Job.Ref, in.Job.RefIsTag = tt.project, tt.ref, tt.tag
+			in.Project.GitDepth, in.Job.Ref, in.Job.RefIsTag, in.Rules = tt.project, tt.ref, tt.tag, tt.rules
+			pipeline := map[bool]string{false: "refs/pipelines/33", true: in.Job.Commit.SHA}[tt.rules.FetchedBySHA]
 			job, _ := encodePayload(t, in)
 			assert.Equal(t, tt.depth, job.GitInfo.Depth)
-			assert.Equal(t, append([]string{"+refs/pipelines/33:refs/pipelines/33"}, tt.refs...), job.GitInfo.Refspecs)
+			assert.Equal(t, append([]string{"+" + pipeline + ":refs/pipelines/33"}, tt.refs...), job.GitInfo.Refspecs)
 			assert.Equal(t, map[bool]string{true: "tag", false: "branch"}[tt.tag], job.GitInfo.RefType)
 		})
 	}

@@ -262,9 +262,9 @@ func buildDependencies(in Input) []payloadDependency {
 func hasFallbackKeys(c ci.Cache) bool { return len(c.FallbackKeys) > 0 }
 
 // UnsupportedFeatures are the features that a job needs of a runner and that are not true in features, which is what
-// the runner sent as info.features. If there is any, GitLab fails the job with runner_unsupported
-// (app/models/ci/build.rb, RUNNER_FEATURES).
-func UnsupportedFeatures(spec ci.JobSpec, refIsMergeRequest bool, features map[string]bool) []string {
+// the runner sent as info.features; inputs is whether jobs have inputs. If there is any, GitLab fails the job with
+// runner_unsupported (app/models/ci/build.rb, RUNNER_FEATURES).
+func UnsupportedFeatures(spec ci.JobSpec, refIsMergeRequest, inputs bool, features map[string]bool) []string {
 	artifacts := spec.Artifacts != nil
 	needed := []struct {
 		feature string
@@ -276,6 +276,7 @@ func UnsupportedFeatures(spec ci.JobSpec, refIsMergeRequest bool, features map[s
 		{"multi_build_steps", spec.Release != nil},
 		{"return_exit_code", len(spec.AllowFailure.ExitCodes) > 0 || len(spec.Retry.ExitCodes) > 0},
 		{"fallback_cache_keys", slices.ContainsFunc(spec.Cache, hasFallbackKeys)},
+		{"job_inputs", inputs && len(spec.Inputs) > 0},
 	}
 	var missing []string
 	for _, each := range needed {

@@ -109,15 +109,16 @@ func TestProtectedCache(t *testing.T) {
 
 func TestUnsupportedFeatures(t *testing.T) {
 	all := `{"artifacts":{"exclude":["x"],"reports":{"junit":"x"}},"release":{"tag_name":"v"},
-		"allow_failure":{"exit_codes":[1]},"cache":{"fallback_keys":["f"]}}`
+		"allow_failure":{"exit_codes":[1]},"cache":{"fallback_keys":["f"]},"inputs":{"i":{"default":"x"}}}`
 	names := []string{"upload_multiple_artifacts", "refspecs", "artifacts_exclude", "multi_build_steps",
-		"return_exit_code", "fallback_cache_keys"}
-	assert.Equal(t, names, UnsupportedFeatures(specFromJSON(t, all), true, nil))
+		"return_exit_code", "fallback_cache_keys", "job_inputs"}
+	assert.Equal(t, names, UnsupportedFeatures(specFromJSON(t, all), true, true, nil))
+	assert.Equal(t, names[:6], UnsupportedFeatures(specFromJSON(t, all), true, false, nil))
 	assert.Equal(t, names[1:],
-		UnsupportedFeatures(specFromJSON(t, all), true, map[string]bool{names[0]: true, names[1]: false}))
+		UnsupportedFeatures(specFromJSON(t, all), true, true, map[string]bool{names[0]: true, names[1]: false}))
 	codes := specFromJSON(t, `{"retry":{"max":1,"exit_codes":[1]}}`)
-	assert.Equal(t, []string{"return_exit_code"}, UnsupportedFeatures(codes, false, nil))
-	assert.Empty(t, UnsupportedFeatures(specFromJSON(t, `{"script":"x","artifacts":{"paths":["x"]}}`), false, nil))
+	assert.Equal(t, []string{"return_exit_code"}, UnsupportedFeatures(codes, false, true, nil))
+	assert.Empty(t, UnsupportedFeatures(specFromJSON(t, `{"script":"x","artifacts":{"paths":["x"]}}`), false, true, nil))
 }
 
 // spec/lib/gitlab/ci/pipeline/seed/build/cache_spec.rb: where keys are made of what files contain, * stands for names.

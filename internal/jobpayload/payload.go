@@ -70,6 +70,7 @@ type payloadGitInfo struct {
 
 // payloadRunnerInfo is runner_info.
 type payloadRunnerInfo struct {
+	UUID       string  `json:"uuid,omitzero"`
 	Timeout    int     `json:"timeout"` // seconds
 	SessionURL *string `json:"runner_session_url"`
 }

@@ -3,9 +3,11 @@ package jobpayload
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -140,6 +142,7 @@ func variablesOn(in Input, environment string, given []ci.JobVariable) []payload
 	l.addKnown(world.ProjectVariables(in.Project, in.NamespaceID, in.ServerURL, in.Followed))
 	l.addKnown(world.PlaceVariables(in.Project, in.ServerURL, in.Registry))
 	l.addPipeline(in)
+	l.addTrace(in)
 	l.add("CI_RUNNER_ID", strconv.Itoa(in.Runner.ID))
 	l.addNullable("CI_RUNNER_DESCRIPTION", world.OrEmpty(in.Runner.Description))
 	l.add("CI_RUNNER_TAGS", world.Inspect(in.Runner.Tags))
@@ -176,20 +179,40 @@ func (l *variableList) addPersisted(in Input) {
 	l.addSecret("CI_REGISTRY_PASSWORD", job.Token, true)
 	l.addSecret("CI_REPOSITORY_URL", repoURL(in), false)
 	if in.Followed.Has(gitlabversion.JobTagsVariable) {
-		l.add("CI_JOB_TAGS", world.Inspect(job.Tags))
 		l.add("CI_JOB_RETRY_COUNT", strconv.Itoa(in.Retries))
 	}
-	if in.Followed.Has(gitlabversion.TraceContextVariables) {
+	if t := in.DeployToken; t != nil {
+		l.add("CI_DEPLOY_USER", t.User())
+		l.addSecret("CI_DEPLOY_PASSWORD", t.Token, true)
+	}
+}
+
+// addTrace adds where a trace of the pipeline has the job.
+func (l *variableList) addTrace(in Input) {
+	if job := in.Job; in.Followed.Has(gitlabversion.TraceContextVariables) {
 		l.add("CI_TRACEPARENT", traceParent(job))
 		l.add("CI_TRACESTATE", fmt.Sprintf("gitlab=pipeline:%d;job:%d", job.PipelineID, job.ID))
 	}
 }
 
-// traceParent is CI_TRACEPARENT: the pipeline as the trace and, as the span, a sum of pipeline and job, which is
-// another than GitLab's.
+// traceParent is CI_TRACEPARENT: the pipeline as the trace and, as the span, a sum of pipeline and job
+// (lib/gitlab/ci/trace_context.rb).
 func traceParent(job *world.Job) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%d", job.PipelineID, job.ID))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%d:default", job.PipelineID, job.ID))
 	return fmt.Sprintf("00-%032x-%x-01", job.PipelineID, sum[:8])
+}
+
+// jsonList are texts as a list in JSON, as Ruby writes one that is put together of its items.
+func jsonList(texts []string) string {
+	items := make([]string, len(texts))
+	for i, text := range texts {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		_ = e.Encode(text) // a text can always be written
+		items[i] = strings.TrimSuffix(b.String(), "\n")
+	}
+	return "[" + strings.Join(items, ", ") + "]"
 }
 
 // addJob adds what the job says of itself, and of its environment, if it has one.
@@ -203,6 +226,9 @@ func (l *variableList) addJob(in Input, environment string) {
 	l.add("CI_JOB_STAGE", job.Stage)
 	if job.Manual {
 		l.add("CI_JOB_MANUAL", "true")
+	}
+	if in.Followed.Has(gitlabversion.JobTagsVariable) {
+		l.add("CI_JOB_TAGS", jsonList(job.Tags))
 	}
 	if t := in.Trigger; t != nil {
 		l.add("CI_PIPELINE_TRIGGERED", "true")

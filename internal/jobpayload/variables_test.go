@@ -2,6 +2,7 @@ package jobpayload
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,15 +132,15 @@ func TestLaterVariables(t *testing.T) {
 	in := payloadInputOf(ci.JobSpec{})
 	in.Project.Attributes = map[string]string{"topics": "Go,CI/CD"}
 	in.Job.Commit.Message = "Fix\n\n" + strings.Repeat("x", 100_000)
-	in.Job.Tags = []string{"a", "b"}
+	in.Job.Tags = []string{"a", `<"b">`}
 	in.CommitUser, in.DefaultBranchSHA, in.Retries = "mia", strings.Repeat("b2", 20), 2
 	want := map[string]string{"CI_PROJECT_TOPICS": "go,ci/cd", "CI_PROJECT_NAMESPACE_SLUG": "acme-tools",
 		"CI_PROJECT_ROOT_NAMESPACE_SLUG": "acme", "CI_DEFAULT_BRANCH_SLUG": "main",
 		"CI_COMMIT_MESSAGE_IS_TRUNCATED": "true", "CI_JOB_STARTED_AT_SLUG": "2024-07-01t12-00-00z",
 		"CI_COMMIT_USER_LOGIN": "mia", "CI_COMMIT_DEFAULT_BRANCH_BASE_SHA": in.DefaultBranchSHA,
 		"CI_CONFIG_REF_URI": "127.0.0.1:8080/acme/tools/shop//.gitlab-ci.yml@refs/heads/main",
-		"CI_JOB_TAGS":       `["a", "b"]`, "CI_JOB_RETRY_COUNT": "2",
-		"CI_TRACEPARENT": "00-00000000000000000000000000000021-cdb18101a985a6d4-01", "CI_TRACESTATE": "gitlab=pipeline:33;job:1101"}
+		"CI_JOB_TAGS":       `["a", "<\"b\">"]`, "CI_JOB_RETRY_COUNT": "2",
+		"CI_TRACEPARENT": "00-00000000000000000000000000000021-fafd020883c8d7e5-01", "CI_TRACESTATE": "gitlab=pipeline:33;job:1101"}
 	before := told(in)
 	for key := range want {
 		assert.NotContains(t, before, key)
@@ -156,6 +157,32 @@ func TestLaterVariables(t *testing.T) {
 	assert.Equal(t, "127.0.0.1:8080/acme/tools/shop//.gitlab-ci.yml@refs/tags/v1", told(in)["CI_CONFIG_REF_URI"].Value)
 	in.Job.Ref, in.Job.RefIsTag = "refs/merge-requests/1/head", false
 	assert.NotContains(t, told(in), "CI_CONFIG_REF_URI")
+}
+
+// Where the variables of later versions and of a deploy token stand.
+func TestOrderOfVariables(t *testing.T) {
+	in := payloadInputOf(ci.JobSpec{})
+	in.Followed = gitlabversion.Version{Major: 19, Minor: 3}
+	in.Job.Manual = true
+	in.DeployToken = &world.DeployToken{Token: "gldt-1", Username: "deployer"}
+	keys := []string{}
+	for _, v := range jobVariables(in) {
+		keys = append(keys, v.Key)
+	}
+	at := func(key string) int {
+		require.Contains(t, keys, key)
+		return slices.Index(keys, key)
+	}
+	after := func(key string) string { return keys[at(key)+1] }
+	assert.Equal(t, "CI_DEPLOY_USER", after("CI_JOB_RETRY_COUNT"))
+	assert.Equal(t, "CI_DEPLOY_PASSWORD", after("CI_DEPLOY_USER"))
+	assert.Equal(t, "CI_JOB_TAGS", after("CI_JOB_MANUAL"))
+	assert.Equal(t, "CI_TRACESTATE", after("CI_TRACEPARENT"))
+	assert.Equal(t, "CI_RUNNER_ID", after("CI_TRACESTATE"))
+	assert.Less(t, at("CI_PIPELINE_IID"), at("CI_TRACEPARENT"))
+	assert.Equal(t, payloadVariable{Key: "CI_DEPLOY_USER", Value: "deployer", Public: true}, told(in)["CI_DEPLOY_USER"])
+	assert.Equal(t, payloadVariable{Key: "CI_DEPLOY_PASSWORD", Value: "gldt-1", Masked: true},
+		told(in)["CI_DEPLOY_PASSWORD"])
 }
 
 // A variable without a value is null to the runner, and nothing where others refer to it.

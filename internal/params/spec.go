@@ -32,11 +32,21 @@ type Param struct {
 	Except   []string       // the values not allowed, in text form
 	Match    *regexp.Regexp // what the text form must match
 	Positive bool           // of an Integer: more than 0
+	Within   *Range         // of an Integer
 	NotBlank bool           // Grape's allow_blank: false: neither null nor white space; what is missing is empty, too
 	FilePath bool           // GitLab's file_path: a path that stays below where it begins, however it is written
 	Default  any            // string, int, bool or []string that takes the place of an absent or null value
 	Fields   []Param        // the inside of a Hash
 	When     *When          // nil: always declared
+}
+
+// Range is what a number must be in, both ends with it; Most 0 is no end.
+type Range struct{ Least, Most int }
+
+// has reports whether the range has a value.
+func (r *Range) has(value any) bool {
+	n, isNumber := value.(int)
+	return isNumber && n >= r.Least && (r.Most == 0 || n <= r.Most)
 }
 
 // When is Grape's "given": the parameter is declared only while the one named Param, which must come earlier, has the
@@ -154,7 +164,8 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 	}
 	data[p.Name] = value
 	c.value(p, name, value, prefix == "")
-	if n, isNumber := value.(int); p.Positive && isNumber && n <= 0 {
+	n, isNumber := value.(int)
+	if p.Positive && isNumber && n <= 0 || p.Within != nil && value != nil && !p.Within.has(value) {
 		c.fail(name, "does not have a valid value")
 	}
 	if p.NotBlank && isBlank(value) {

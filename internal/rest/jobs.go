@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -19,22 +20,27 @@ import (
 func jobRows() []row {
 	return []row{
 		{endpoint: "GET /projects/:id/jobs", spec: listing(pathID, jobScope, keysetParams), jobTokens: true,
+			later: &front.LaterSpec{Since: gitlabversion.JobsOfRef,
+				Spec: listing(pathID, jobScope, jobRef, keysetParams)},
 			jobTokensSince: since(gitlabversion.JobTokensReadJobs), handle: listProjectJobs},
 		{endpoint: "GET /projects/:id/jobs/:job_id", spec: front.Declare(pathID, pathJobID), jobTokens: true,
 			jobTokensSince: since(gitlabversion.JobTokensReadJobs), handle: getJob},
-		{endpoint: "GET /projects/:id/jobs/:job_id/trace", spec: front.Declare(pathID, pathJobID), handle: getJobTrace},
+		{endpoint: "GET /projects/:id/jobs/:job_id/trace", spec: front.Declare(pathID, pathJobID),
+			later: &front.LaterSpec{Since: gitlabversion.TraceRanges,
+				Spec: front.Declare(pathID, pathJobID, traceBytes)},
+			handle: getJobTrace},
 		{endpoint: "GET /projects/:id/jobs/:job_id/artifacts", access: front.ByAnyone, jobTokens: true,
 			spec: front.Declare(pathID, pathJobID), handle: downloadJobArtifacts},
 		{endpoint: "POST /projects/:id/jobs/:job_id/cancel", spec: front.Declare(pathID, pathJobID, forceParam),
 			handle: cancelJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/retry", spec: front.Declare(pathID, pathJobID),
 			later: &front.LaterSpec{Since: gitlabversion.JobInputsOverridden,
-				Spec: front.Declare(pathID, pathJobID, jobInputs)},
+				Spec: front.Declare(pathID, pathJobID, retryInputs)},
 			handle: retryJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/erase", spec: front.Declare(pathID, pathJobID), handle: eraseJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/play", spec: front.Declare(pathID, pathJobID, playVariables),
 			later: &front.LaterSpec{Since: gitlabversion.JobInputsOverridden,
-				Spec: front.Declare(pathID, pathJobID, playVariables, jobInputs)},
+				Spec: front.Declare(pathID, pathJobID, playVariables, playInputs)},
 			handle: playJob},
 	}
 }
@@ -43,10 +49,14 @@ func jobRows() []row {
 var (
 	pathJobID     = []params.Param{{Name: "job_id", Kind: params.Integer, Required: true}}
 	jobScope      = []params.Param{{Name: "scope", Kind: params.Any}}
+	jobRef        = []params.Param{{Name: "ref"}}
 	keysetParams  = []params.Param{{Name: "pagination"}, {Name: "order_by"}, {Name: "sort"}, {Name: "cursor"}}
 	forceParam    = []params.Param{{Name: "force", Kind: params.Boolean}}
 	playVariables = []params.Param{{Name: "job_variables_attributes", Kind: params.Any}}
-	jobInputs     = []params.Param{{Name: "job_inputs", Kind: params.Hash}}
+	playInputs    = []params.Param{{Name: "job_inputs", Kind: params.Hash}}
+	retryInputs   = []params.Param{{Name: "inputs", Kind: params.Hash}}
+	traceBytes    = []params.Param{{Name: "byte_offset", Kind: params.Integer, Within: &params.Range{}},
+		{Name: "byte_limit", Kind: params.Integer, Within: &params.Range{Least: 1, Most: 500 << 10}}}
 )
 
 // pathJob finds the job of the path in its project, both of which the user must be allowed to read.
@@ -113,9 +123,12 @@ func listProjectJobs(q request) front.Response {
 	if refusal := jobReaders(q); refusal != nil {
 		return *refusal
 	}
+	ref, _ := q.Params.String("ref")
+	ofRef := strings.TrimSpace(ref) != "" && q.Has(gitlabversion.JobsOfRef)
 	var jobs []*world.Job
 	for _, j := range slices.Backward(q.Project.Jobs) {
-		if !j.IsBridge() && (len(scope) == 0 || slices.Contains(scope, string(j.Status))) {
+		if !j.IsBridge() && (len(scope) == 0 || slices.Contains(scope, string(j.Status))) &&
+			(!ofRef || j.Ref == ref) {
 			jobs = append(jobs, j)
 		}
 	}
@@ -175,8 +188,25 @@ func getJobTrace(q request) front.Response {
 		return *refusal
 	}
 	log := j.Log.Snapshot()
+	from, begins := q.Params.Int("byte_offset")
+	limit, ends := q.Params.Int("byte_limit")
+	if (begins || ends) && q.Has(gitlabversion.TraceRanges) {
+		log = bytesOf(log, int64(from), limit)
+	}
 	return front.Response{Status: http.StatusOK, ContentType: "text/plain", File: &log}.
 		With("Content-Disposition", fmt.Sprintf(`infile; filename="%d.log"`, j.ID))
+}
+
+// bytesOf are those of a log from an offset on, at most so many; 0 is all.
+func bytesOf(log world.Blob, from int64, limit int) (part world.Blob) {
+	size := max(0, log.Size-from)
+	if limit > 0 {
+		size = min(size, int64(limit))
+	}
+	read := make([]byte, size)
+	_, _ = log.ReadAt(read, from) // as many as there are
+	_, _ = part.Write(read)
+	return part
 }
 
 // downloadJobArtifacts needs no access token where everybody sees the project.
@@ -225,7 +255,7 @@ func retryJob(q request) front.Response {
 	if !j.Retryable() {
 		return front.Forbidden(front.MsgNotRetryable, fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 	}
-	inputs, refusal := q.jobInputs(j)
+	inputs, refusal := q.jobInputs(j, retryInputs)
 	if refusal != nil {
 		return *refusal
 	}
@@ -268,7 +298,7 @@ func playJob(q request) front.Response {
 			return *refusal
 		}
 	}
-	inputs, refusal := q.jobInputs(j)
+	inputs, refusal := q.jobInputs(j, playInputs)
 	if refusal != nil {
 		return *refusal
 	}

@@ -85,7 +85,7 @@ func (q request) jobEntity(j *world.Job) jobEntity {
 	e := jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag,
 		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: q.iso(j.CreatedAt),
 		StartedAt: q.timeOrNull(j.StartedAt), FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
-		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt),
+		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, q.WaitedUntil(j)),
 		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j.Pipeline), FailureReason: j.FailureReason,
 		WebURL: q.WebURL(front.JobPage(j)), Project: &project}
 	if u := j.ShownUser(); u != nil {

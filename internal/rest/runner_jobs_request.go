@@ -48,9 +48,12 @@ func requestJob(q request) front.Response {
 		}
 		return nothing
 	}
-	unusable := 0
+	unusable, size := 0, 0
+	if q.Has(gitlabversion.JobInfoExtras) {
+		size = q.Queue.WaitingFor(r)
+	}
 	for j := q.NextFor(r); j != nil && unusable < maxQueueDepth; j = q.NextFor(r) {
-		res, taken := q.take(j, r, m)
+		res, taken := q.take(j, r, m, size, unusable+1)
 		if taken {
 			return res
 		}
@@ -78,7 +81,8 @@ func queueChange(q request, token, lastUpdate string) <-chan struct{} {
 }
 
 // take gives the runner a job that fits. What keeps the job from running fails it, and the next one is looked for.
-func (q request) take(j *world.Job, r *world.Runner, m *world.Manager) (res front.Response, taken bool) {
+// size is how many jobs waited for the runner when it asked, depth which of them this one is.
+func (q request) take(j *world.Job, r *world.Runner, m *world.Manager, size, depth int) (_ front.Response, taken bool) {
 	features := q.features()
 	if reason := q.unrunnable(j, features); reason != "" {
 		q.LinkJob(j, r, m)
@@ -92,7 +96,7 @@ func (q request) take(j *world.Job, r *world.Runner, m *world.Manager) (res fron
 	waiting := q.Now().Sub(j.QueuedAt)
 	in := q.payloadInput(j, r, session)
 	_ = q.StartJob(j, r, m, features["cancel_gracefully"]) // NextFor gives only what can be started
-	in.Job, in.TimeInQueue = j, &waiting
+	in.Job, in.TimeInQueue, in.QueueSize, in.QueueDepth = j, &waiting, size, depth
 	payload := jobpayload.Build(in)
 	body, err := payload.JSON()
 	if err != nil {
@@ -120,7 +124,8 @@ func (q request) unrunnable(j *world.Job, features map[string]bool) string {
 	switch {
 	case slices.ContainsFunc(j.Dependencies(), func(d *world.Job) bool { return !kept.ValidDependency(d) }):
 		return world.MissingDependencyFailure
-	case len(jobpayload.UnsupportedFeatures(j.Spec, jobpayload.IsMergeRequestRef(j.Ref), features)) > 0:
+	case len(jobpayload.UnsupportedFeatures(j.Spec, jobpayload.IsMergeRequestRef(j.Ref),
+		q.Has(gitlabversion.JobInputs), features)) > 0:
 		return world.RunnerUnsupported
 	case j.Project.BuildsDisabled():
 		return world.BuildsDisabledFailure
@@ -175,12 +180,15 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		UserIsMaintainer: policy.MaintainerAccess(q.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners(p), SessionURL: session, InstanceUUID: instanceUUID,
-		Registry: q.Settings.RegistryHost, Zone: q.Settings.Zone(),
+		DeployToken: q.DeployTokenOfJobs(p), Registry: q.Settings.RegistryHost, Zone: q.Settings.Zone(),
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
 			JobInfoExtras:      q.Has(gitlabversion.JobInfoExtras),
 			CacheKeysByContent: q.Has(gitlabversion.CacheKeysByContent),
 			CachesByRole:       q.Has(gitlabversion.CachesByRole),
 			JobGroupName:       q.Has(gitlabversion.JobGroupName),
+			DepthOfHighest:     q.Has(gitlabversion.GitDepthOfHighest),
+			FetchedBySHA:       q.Has(gitlabversion.PipelinesFetchedBySHA),
+			RunnerUUID:         q.Has(gitlabversion.RunnerUUID),
 			Inputs:             q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
 	}
 	if q.Has(gitlabversion.DefaultBranchBaseVariable) { // else nobody would see what it costs
@@ -200,9 +208,6 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		}
 		in.Dependencies = append(in.Dependencies, dependency)
 		in.Dotenv = append(in.Dotenv, d.Dotenv...)
-	}
-	if q.Has(gitlabversion.JobInfoExtras) {
-		in.QueueSize, in.QueueDepth = q.Queue.WaitingFor(r), 1
 	}
 	return in
 }

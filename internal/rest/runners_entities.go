@@ -3,6 +3,8 @@ package rest
 // What GitLab shows of runners and their managers (lib/api/entities/ci/runner.rb and those beside it).
 
 import (
+	"slices"
+
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -89,17 +91,15 @@ func (q request) runnerEntity(r *world.Runner) runnerEntity {
 			creator := q.basicUser(r.Creator)
 			e.CreatedBy = some(&creator)
 		}
-		e.JobExecutionStatus = executing(r.Jobs, world.AnyJob)
+		e.JobExecutionStatus = q.executing(r, world.AnyJob)
 	}
 	return e
 }
 
 // executing is GitLab's job_execution_status.
-func executing(jobs []*world.Job, counts func(*world.Job) bool) string {
-	for _, j := range jobs {
-		if j.Status.Executing() && counts(j) {
-			return "active"
-		}
+func (q request) executing(r *world.Runner, counts func(*world.Job) bool) string {
+	if slices.ContainsFunc(r.Jobs, func(j *world.Job) bool { return q.Occupies(j) && counts(j) }) {
+		return "active"
 	}
 	return "idle"
 }
@@ -165,7 +165,7 @@ func (q request) managerEntity(m *world.Manager) managerEntity {
 		CreatedAt: q.timeOrNull(m.CreatedAt), ContactedAt: q.timeOrNull(m.ContactedAt), IPAddress: world.OrNull(m.IPAddress),
 		Status: string(q.ManagerStatus(m))}
 	if q.Has(gitlabversion.RunnerCreationShown) {
-		e.JobExecutionStatus = executing(m.Runner.Jobs, func(j *world.Job) bool { return j.Manager == m })
+		e.JobExecutionStatus = q.executing(m.Runner, func(j *world.Job) bool { return j.Manager == m })
 	}
 	return e
 }

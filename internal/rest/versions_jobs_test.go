@@ -69,7 +69,7 @@ func retriedWithInputs(v inVersion) any {
 	j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobFailed,
 		Spec: fg.JobSpec{Inputs: fg.JobInputs{{Name: "where", Value: []byte(`"stage"`)}}}})
 	retried := v.as("mia", "POST", fmt.Sprintf("/projects/10001/jobs/%d/retry", j.ID),
-		testkit.WithJSON(`{"job_inputs":{"where":"prod"}}`))
+		testkit.WithJSON(`{"inputs":{"where":"prod"}}`))
 	require.Equal(v.T, 201, retried.Status, retried.Body)
 	next, _ := v.gl.Job(int(retried.Field(v.T, "id").(float64)))
 	return string(next.Spec.Inputs[0].Value)
@@ -97,4 +97,58 @@ func retriedByAlias(v inVersion) any {
 	j, _ := v.gl.Job(int(told.Field(v.T, "id").(float64)))
 	testkit.PutState(v.T, v.gl, j, "failed", "failure_reason", "no_updates_running")
 	return len(v.gl.Jobs())
+}
+
+// depthOfTwo is how deep a job is cloned of which the pipeline says 7 and the job's own file 3.
+func depthOfTwo(v inVersion) any {
+	v.gl.AddPipeline(fg.Pipeline{Project: "acme/shop", CI: "variables: {GIT_DEPTH: 3}\nj: {script: x}",
+		Variables: map[string]string{"GIT_DEPTH": "7"}})
+	told := testkit.RequestJob(v.T, v.gl, "shop-token", testkit.Hash{})
+	require.Equal(v.T, 201, told.Status, told.Body)
+	return int(testkit.Descend(told.JSON(v.T), "git_info.depth").(float64))
+}
+
+// fetchedAs is how the pipeline's commit is asked for.
+func fetchedAs(v inVersion) any {
+	j, told := v.startedJob()
+	spec, ref := testkit.Descend(told.JSON(v.T), "git_info.refspecs.0"), fmt.Sprint("refs/pipelines/", j.PipelineID)
+	return map[any]string{"+" + ref + ":" + ref: "by name", "+" + j.Commit.SHA + ":" + ref: "by SHA"}[spec]
+}
+
+func runnerUUID(v inVersion) any {
+	_, told := v.startedJob()
+	_, there := told.JSON(v.T)["runner_info"].(map[string]any)["uuid"]
+	return there
+}
+
+// queuedAfterCancel is how long a job was queued that was canceled after a minute, half a minute ago.
+func queuedAfterCancel(v inVersion) any {
+	j := v.gl.AddJob(fg.Job{Project: "acme/shop"})
+	v.gl.Advance(time.Minute)
+	path := fmt.Sprintf("/projects/10001/jobs/%d", j.ID)
+	require.Equal(v.T, 201, v.as("mia", "POST", path+"/cancel").Status)
+	v.gl.Advance(30 * time.Second)
+	return v.field("mia", path, "queued_duration")
+}
+
+// jobsOfRef are how many of two jobs are of a branch.
+func jobsOfRef(v inVersion) any {
+	v.gl.AddJob(fg.Job{Project: "acme/shop"})
+	v.gl.AddJob(fg.Job{Project: "acme/shop", Ref: "topic"})
+	return len(v.as("mia", "GET", "/projects/10001/jobs?ref=topic").Each(v.T, "id"))
+}
+
+func partOfTrace(v inVersion) any {
+	j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Trace: "0123456789"})
+	return v.as("mia", "GET", fmt.Sprintf("/projects/10001/jobs/%d/trace?byte_offset=2&byte_limit=3", j.ID)).Body
+}
+
+// whileCanceling is what the runner of a job that is being canceled does, and its manager.
+func whileCanceling(v inVersion) any {
+	j, _ := v.startedJob("cancel_gracefully")
+	v.as("mia", "POST", fmt.Sprintf("/projects/10001/jobs/%d/cancel", j.ID))
+	canceling, _ := v.gl.Job(j.ID)
+	require.Equal(v.T, fg.JobCanceling, canceling.Status)
+	return append(v.as("mia", "GET", "/runners/5/managers").Each(v.T, "job_execution_status"),
+		v.field("mia", "/runners/5", "job_execution_status"))
 }

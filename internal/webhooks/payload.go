@@ -184,7 +184,7 @@ func (w Writer) JobEvent(j *world.Job, status world.JobStatus) []byte {
 	e := jobEvent{ObjectKind: "build", Ref: j.Ref, Tag: j.RefIsTag, BeforeSHA: j.Commit.BeforeSHA, SHA: j.Commit.SHA,
 		RetriesCount: j.Retries(), BuildID: j.ID, BuildName: j.Name, BuildStage: j.Stage, BuildStatus: status,
 		BuildCreatedAt: iso(j.CreatedAt), BuildStartedAt: iso(j.StartedAt), BuildFinishedAt: iso(j.FinishedAt),
-		BuildDuration: w.seconds(j.StartedAt, j.FinishedAt), BuildQueuedDuration: w.seconds(queuedAt, j.StartedAt),
+		BuildDuration: w.seconds(j.StartedAt, j.FinishedAt), BuildQueuedDuration: w.seconds(queuedAt, w.State.WaitedUntil(j)),
 		BuildAllowFailure: j.AllowFailure, BuildFailureReason: msgUnknownFailure, PipelineID: pipeline.ID,
 		Runner: runnerOf(j), ProjectID: j.Project.ID, ProjectName: fullName(j.Project), User: w.user(j.User),
 		Commit: jobCommit{ID: pipeline.ID, SHA: j.Commit.SHA, Message: j.Commit.Message, AuthorName: j.Commit.AuthorName,
@@ -238,7 +238,7 @@ func (w Writer) PipelineEvent(p *world.Pipeline) []byte {
 func (w Writer) build(j *world.Job) build {
 	b := build{ID: j.ID, Stage: j.Stage, Name: j.Name, Status: j.Status, CreatedAt: utc(j.CreatedAt),
 		StartedAt: utc(j.StartedAt), FinishedAt: utc(j.FinishedAt), Duration: w.seconds(j.StartedAt, j.FinishedAt),
-		QueuedDuration: w.seconds(j.QueuedAt, j.StartedAt), When: cmp.Or(j.When, "on_success"), Manual: j.Manual,
+		QueuedDuration: w.seconds(j.QueuedAt, w.State.WaitedUntil(j)), When: cmp.Or(j.When, "on_success"), Manual: j.Manual,
 		AllowFailure: j.AllowFailure, User: w.user(j.ShownUser()), Runner: runnerOf(j), Environment: environmentOf(j)}
 	if j.Manual && j.When == "" {
 		b.When = "manual"

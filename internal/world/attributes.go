@@ -99,7 +99,7 @@ var projectFeatures = []Attribute{
 		featurePublic),
 	choice("pages_access_level", Unset, FeatureDisabled, FeaturePrivate, FeatureEnabled, featurePublic),
 	feature("analytics_access_level", FeatureEnabled),
-	feature("container_registry_access_level", FeatureEnabled),
+	feature(attrRegistryAccess, FeatureEnabled),
 	feature("security_and_compliance_access_level", FeaturePrivate),
 	feature(AttrReleasesAccess, FeatureEnabled),
 	feature("environments_access_level", FeatureEnabled),

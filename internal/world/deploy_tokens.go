@@ -55,6 +55,23 @@ func (st *State) DeployTokensOf(p *Project, g *Group) []*DeployToken {
 	return Filtered(st.DeployTokens.Rows, func(t *DeployToken) bool { return t.Project == p && t.Group == g })
 }
 
+// handedDeployToken is the name of deploy tokens that jobs are handed.
+const handedDeployToken = "gitlab-deploy-token"
+
+// DeployTokenOfJobs is the deploy token that the jobs of a project are handed: by its name, the project's own or else
+// that of its group, while it works; nil for none (app/models/project.rb, gitlab_deploy_token).
+func (st *State) DeployTokenOfJobs(p *Project) *DeployToken {
+	handed := func(t *DeployToken) bool {
+		return t.Name == handedDeployToken && !t.Revoked && !t.Expired(st.Now())
+	}
+	for _, own := range [][]*DeployToken{st.DeployTokensOf(p, nil), st.DeployTokensOf(nil, p.Group)} {
+		if i := slices.IndexFunc(own, handed); i >= 0 {
+			return own[i]
+		}
+	}
+	return nil
+}
+
 // dropDeployTokens takes those of a project or group away, which goes.
 func (st *State) dropDeployTokens(p *Project, g *Group) {
 	for _, t := range st.DeployTokensOf(p, g) {

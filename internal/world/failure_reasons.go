@@ -28,7 +28,9 @@ const (
 	stuckPendingWithMatchingRunners = "stuck_pending_with_matching_runners"
 	stuckPendingNoMatchingRunners   = "stuck_pending_no_matching_runners"
 	noUpdatesRunning                = "no_updates_running"
+	noUpdatesCanceling              = "no_updates_canceling"
 	serverTimeoutRunning            = "server_timeout_running"
+	serverTimeoutCanceling          = "server_timeout_canceling"
 )
 
 // neverRan are the reasons for which GitLab fails a job that it was about to give to a runner.
@@ -45,9 +47,9 @@ var neverTriedAgain = []string{"ci_quota_exceeded", "no_matching_runner", Missin
 // (https://gitlab.com/gitlab-org/gitlab/-/issues/602133): that of an older reason which it is a case of, and the other
 // way round.
 var reasonAliases = aliasesOf(map[string][]string{
-	stuckOrTimeout: {"stuck_pending_with_matching_runners", "stuck_pending_no_matching_runners", "no_updates_running",
-		"no_updates_canceling"},
-	"job_execution_timeout": {"server_timeout_running", "server_timeout_canceling"},
+	stuckOrTimeout: {stuckPendingWithMatchingRunners, stuckPendingNoMatchingRunners, noUpdatesRunning,
+		noUpdatesCanceling},
+	"job_execution_timeout": {serverTimeoutRunning, serverTimeoutCanceling},
 })
 
 // aliasesOf are the cases of each reason, and of each case the reason.
@@ -79,7 +81,7 @@ func FailureReasons(newer bool) []string {
 	if newer {
 		reasons = append(reasons,
 			jobExecutionServerTimeout, stuckPendingWithMatchingRunners, stuckPendingNoMatchingRunners,
-			noUpdatesRunning, "no_updates_canceling", serverTimeoutRunning, "server_timeout_canceling",
+			noUpdatesRunning, noUpdatesCanceling, serverTimeoutRunning, serverTimeoutCanceling,
 			"runner_configuration_error", "runner_external_dependency_failure", "runner_interrupted")
 	}
 	reasons = append(reasons,

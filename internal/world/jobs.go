@@ -202,6 +202,9 @@ func (st *State) FinishJob(j *Job, to JobStatus, failureReason string, exitCode 
 // (app/models/ci/build.rb, drop_with_exit_code! and the transition to failed). The error is fire's.
 func (st *State) Drop(j *Job, reason string, exitCode *int) error {
 	err := st.fireWith(j, eventDrop, func() {
+		if endsAtTimeout(j, reason) {
+			j.FinishedAt = st.timeoutOf(j)
+		}
 		if j.Status != JobFailed {
 			return // it was canceling
 		}
@@ -255,6 +258,21 @@ func retryCovers(r ci.Retry, reason string, exitCode *int) bool {
 // question of rights, which policy.UpdateBuild answers: the archived? of GitLab's model means jobs that are too old.
 func (j *Job) Retryable() bool {
 	return (j.Finished() || j.Status == JobCanceling) && !j.retried()
+}
+
+// Occupies reports whether a runner that has the job is active: GitLab looked for jobs on runners and looks, in later
+// versions, among those that run (lib/api/entities/ci/runner.rb, app/graphql/types/ci/runner_type.rb).
+func (st *State) Occupies(j *Job) bool {
+	return j.Status == JobRunning || j.Status == JobCanceling && !st.Has(gitlabversion.CancelingIsIdle)
+}
+
+// WaitedUntil is when a job was no longer waiting for a runner, zero if it still is: it was taken or, in later
+// versions, ended without that (app/models/commit_status.rb, queued_duration).
+func (st *State) WaitedUntil(j *Job) time.Time {
+	if j.StartedAt.IsZero() && st.Has(gitlabversion.QueueEndsWithJob) {
+		return j.FinishedAt
+	}
+	return j.StartedAt
 }
 
 // Erasable reports whether people may erase the job: it is over and has left a log or files

@@ -25,45 +25,26 @@ func (j *Job) InputsWith(given []GivenInput) (ci.JobInputs, error) {
 		return inputs, nil
 	}
 	var unknown []string
-	refusals := make([]string, len(inputs)) // in the order in which the job has them
+	refusals := make([][]string, len(inputs)) // in the order in which the job has them
 	for _, g := range given {
 		i := slices.IndexFunc(inputs, func(in ci.JobInput) bool { return in.Name == g.Name })
 		switch {
 		case i >= 0:
-			refusals[i] = refusalOf(inputs[i], g.Value)
-			inputs[i].Value, _ = json.Marshal(g.Value) // which came as JSON
+			value, _ := json.Marshal(g.Value) // which came as JSON
+			refusals[i] = j.Spec.Inputs[i].Refusals(value)
+			inputs[i].Value = value
 		case !slices.Contains(unknown, g.Name):
 			unknown = append(unknown, g.Name)
 		}
 	}
-	refusals = slices.DeleteFunc(refusals, func(text string) bool { return text == "" })
+	refused := slices.Concat(refusals...)
 	switch {
 	case len(unknown) == 1:
 		return nil, fmt.Errorf(msgfUnknownInput, unknown[0])
 	case len(unknown) > 1:
 		return nil, fmt.Errorf(msgfUnknownInputs, strings.Join(unknown, ", "))
-	case len(refusals) > 0:
-		return nil, errors.New(strings.Join(refusals, ", "))
+	case len(refused) > 0:
+		return nil, errors.New(strings.Join(refused, ", "))
 	}
 	return inputs, nil
-}
-
-// inputKinds are the types of inputs that not every value is of: what JSON of one begins with, and its name with an
-// article.
-var inputKinds = map[string]struct{ begins, name string }{
-	"array": {"[", "an array"}, "boolean": {"tf", "a boolean"}, "number": {"-0123456789", "a number"},
-}
-
-// refusalOf is what GitLab says of a value that is not of the input's type; "" if it is. A text is read as JSON first
-// where no text is wanted (lib/ci/inputs/base_input.rb).
-func refusalOf(in ci.JobInput, value any) string {
-	kind, narrow := inputKinds[in.Type]
-	if text, isText := value.(string); isText {
-		value = InputOf(text)
-	}
-	data, _ := json.Marshal(value) // which came as JSON
-	if !narrow || value == nil || strings.Contains(kind.begins, string(data[:1])) {
-		return ""
-	}
-	return fmt.Sprintf(msgfInputKind, in.Name, kind.name)
 }

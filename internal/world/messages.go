@@ -187,7 +187,6 @@ const (
 	msgArtifactFormat = "Validation failed: Invalid file format with specified file type"
 	msgfUnknownInput  = "Unknown input: %s"
 	msgfUnknownInputs = "Unknown inputs: %s"
-	msgfInputKind     = "`%s` input: provided value is not %s"
 )
 
 // msgTooLong is the text for more than limit characters.

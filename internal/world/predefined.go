@@ -100,7 +100,9 @@ func PlaceVariables(p *Project, at, registry string) ci.JobVariables {
 			host = name // a registry URL leaves the port of https out
 		}
 		l.add("CI_REGISTRY", registry)
-		l.add("CI_REGISTRY_IMAGE", host+"/"+strings.ToLower(p.Path))
+		if p.HasRegistry() {
+			l.add("CI_REGISTRY_IMAGE", host+"/"+strings.ToLower(p.Path))
+		}
 	}
 	l.add("CI_API_V4_URL", at+"/api/v4")
 	l.add("CI_API_GRAPHQL_URL", at+"/api/graphql")

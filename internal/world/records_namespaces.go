@@ -172,6 +172,9 @@ func (p *Project) NamespaceID() int {
 // BuildsDisabled is whether nobody has the project's jobs, and no runner gets them.
 func (p *Project) BuildsDisabled() bool { return p.Attributes[AttrBuildsAccess] == FeatureDisabled }
 
+// HasRegistry is whether the project has a place in the container registry, where there is one.
+func (p *Project) HasRegistry() bool { return p.Attributes[attrRegistryAccess] != FeatureDisabled }
+
 // ShareLocked is whether the group, or one above it, keeps its projects from being shared: the lock goes down
 // (app/models/namespace.rb, force_share_with_group_lock_on_descendants).
 func (g *Group) ShareLocked() bool {

@@ -1,6 +1,9 @@
 package world
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
 	"time"
 )
 
@@ -23,6 +26,15 @@ type Runner struct {
 }
 
 func (r *Runner) id() int { return r.ID }
+
+// UUID is the runner's UUID: of version 7, whose beginning tells when the runner was made. The rest is a sum of the ID.
+func (r *Runner) UUID() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "runner %d", r.ID))
+	id := sum[:16]
+	binary.BigEndian.PutUint64(id, uint64(r.CreatedAt.UnixMilli())<<16|0x7<<12|binary.BigEndian.Uint64(id)&0xfff)
+	id[8] = id[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
 
 // Assignment joins a project runner to a project (app/models/ci/runner_project.rb). It has a time of its own, which
 // If-Unmodified-Since is held against.

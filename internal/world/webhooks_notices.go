@@ -18,9 +18,9 @@ func (st *State) handOver() {
 }
 
 // deaf reports whether nobody is told of what happens to a job: there is no writer, the world is being seeded, which
-// tells what has been for long, or the user is blocked (app/models/ci/build.rb, execute_hooks).
+// tells what has been for long, or the user is blocked, in whichever way (app/models/ci/build.rb, execute_hooks).
 func (st *State) deaf(j *Job) bool {
-	return st.ear.writer == nil || st.seeding() || j.User != nil && j.User.State == UserBlocked
+	return st.ear.writer == nil || st.seeding() || j.User != nil && j.User.Blocked()
 }
 
 // announceJob tells those webhooks that want to know of it which state a job has reached. Some states are passed over

@@ -221,6 +221,7 @@ const (
 	attrTopics           = "topics"
 	AttrBuildsAccess     = "builds_access_level"
 	attrSeparateCaches   = "ci_separated_caches"
+	attrRegistryAccess   = "container_registry_access_level"
 	attrPublicEmail      = "public_email"
 	AttrReleasesAccess   = "releases_access_level"
 	AttrRepositoryAccess = "repository_access_level"

@@ -58,6 +58,13 @@ func (st *State) timeoutOf(j *Job) time.Time {
 	return j.StartedAt.Add(j.TimeoutOn(j.Runner))
 }
 
+// endsAtTimeout reports whether a job that has ended for a reason counts as one that ended when its time was over
+// (app/models/ci/build.rb, server_timeout_finished_at_for_transition).
+func endsAtTimeout(j *Job, reason string) bool {
+	return !j.StartedAt.IsZero() && (j.Status == JobFailed && reason == serverTimeoutRunning ||
+		j.Status == JobCanceled && reason == serverTimeoutCanceling)
+}
+
 // overrun reports whether a job on a runner will have run into its own timeout before its silence lasts too long.
 // GitLab leaves such a job to the worker that enforces timeouts.
 func (st *State) overrun(j *Job) bool {
@@ -76,10 +83,14 @@ func (st *State) givenUpAt(j *Job) time.Time {
 	return st.silentSince(j)
 }
 
-// silentReason is why a job on a runner fails that is given up.
+// silentReason is why a job on a runner is given up, be it that it fails or, canceling, is canceled.
 func (st *State) silentReason(j *Job) string {
 	byState := st.Has(gitlabversion.StuckReasonsByState)
 	switch overrun := st.overrun(j); {
+	case byState && j.Status == JobCanceling && st.givenUpAt(j).Before(st.silentSince(j)):
+		return serverTimeoutCanceling
+	case byState && j.Status == JobCanceling:
+		return noUpdatesCanceling
 	case overrun && byState:
 		return serverTimeoutRunning
 	case overrun:
