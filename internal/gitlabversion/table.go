@@ -150,6 +150,13 @@ const (
 	StatusNames
 	RunnerBulkPause
 	RunnerAssignMutations
+	TriggersInGraphQL
+	PipelineSchedulesSorted
+	PipelineShowsSchedule
+	JobTokenAccessible
+	JobTokenPushSetting
+	GroupRunnersSetting
+	CountLimit
 	GraphQLSuggests
 	WebhookUUID
 	WebhookTemplates
@@ -175,6 +182,7 @@ const (
 	PipelineArchived
 	StatusTextsCapital
 	ScheduleRefsWhole
+	CronSyntaxFirst
 	ScheduleInputs
 	ScheduleErrorsSaved
 	TriggerExpiry
