@@ -116,9 +116,6 @@ func redactedType(item any) string {
 
 // opens says whether the token of the request opens an item of a list.
 func (c *call) opens(item any) policy.Decision {
-	if !c.granular {
-		return policy.Decision{Allowed: true}
-	}
 	why := ""
 	if typ := redactedType(item); typ != "" {
 		why = refusedByToken(c, typ, item)
@@ -185,11 +182,13 @@ func ofRunner(permission string) does {
 
 // whereCreated is where a new runner is to be.
 func whereCreated(c *call, input args) (world.Boundary, bool) {
-	if id, given := input["projectId"].(int); given && c.Projects.ByID(id) != nil {
-		return world.Boundary{Project: c.Projects.ByID(id)}, true
+	project, _ := input["projectId"].(int) // 0 is nobody's
+	if p := c.Projects.ByID(project); p != nil {
+		return world.Boundary{Project: p}, true
 	}
-	if id, given := input["groupId"].(int); given && c.Groups.ByID(id) != nil {
-		return world.Boundary{Group: c.Groups.ByID(id)}, true
+	group, _ := input["groupId"].(int)
+	if g := c.Groups.ByID(group); g != nil {
+		return world.Boundary{Group: g}, true
 	}
 	return world.Boundary{Access: world.AccessInstance}, true
 }

@@ -1,6 +1,7 @@
 package graphql_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,6 +48,9 @@ func TestTypesForFineGrainedTokens(t *testing.T) {
 			[]string{"Project: Read", "Pipeline: Read"}, `{"user":null,"jobArtifacts":[]}`},
 		{project + `userPermissions { readProject } } }`, []string{"Project: Read"},
 			"Cannot return null for non-nullable field Project.userPermissions"},
+		{project + `pipelines { edges { cursor node { ref } } } } }`, []string{"Project: Read", "Pipeline: Read"},
+			`"node":{"ref":"`},
+		{project + `pipelines { pageInfo { hasNextPage } } } }`, []string{"Project: Read"}, `"pageInfo":{"hasNextPage":`},
 		{project + `runners { count nodes { id } } } }`, []string{"Project: Read"}, `"nodes":[]`},
 		{`{ runner(id: "gid://gitlab/Ci::Runner/100021") { status managers { nodes { id } edges { cursor } } } }`,
 			[]string{"Runner: Read"}, `"managers":{"nodes":[],"edges":[]}`},
@@ -65,6 +69,46 @@ func TestTypesForFineGrainedTokens(t *testing.T) {
 		_, got := fine(t, c.document, c.permissions...)
 		assert.Contains(t, got, c.want, "%s with %v", c.document, c.permissions)
 	}
+}
+
+// Schedules, triggers and artifacts are where their project is. What is public is not open to such tokens, either, and
+// what a list leaves out stands in the journal.
+func TestRecordsForFineGrainedTokens(t *testing.T) {
+	gl := company(t, fg.WithVersion("19.2"))
+	gl.AddProject(fg.Project{Path: "acme/open", Visibility: fg.Public})
+	gl.AddPipelineSchedule(fg.PipelineSchedule{ID: 7, Project: "acme/shop", Cron: "0 1 * * *", Variables: map[string]string{"A": "1"}})
+	gl.AddPipelineTrigger(fg.PipelineTrigger{ID: 8, Project: "acme/shop"})
+	gl.AddJob(fg.Job{ID: 9, Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip", Content: []byte("x")}}})
+	orphan := gl.AddRunner(fg.Runner{Type: fg.ProjectRunner})
+	orphaned := fmt.Sprintf(`{ runner(id: "gid://gitlab/Ci::Runner/%d") { runnerType } }`, orphan.ID)
+	gl.AddAccessToken(fg.AccessToken{Token: "no", User: "mia", Scopes: []string{"granular"}, Grants: []fg.TokenGrant{
+		{Projects: []string{"acme/shop"}, Permissions: []string{"Project: Read", "Pipeline: Read"}}}})
+	all := []string{"Project: Read", "Pipeline: Read", "Pipeline Schedule: Read", "Trigger: Read", "Trigger: Create", "Job Artifact: Read"}
+	gl.AddAccessToken(fg.AccessToken{Token: "yes", User: "mia", Scopes: []string{"granular"}, Grants: []fg.TokenGrant{
+		{Projects: []string{"acme/shop"}, Permissions: all}}})
+	gl.AddAccessToken(fg.AccessToken{Token: "ada", User: "ada", Scopes: []string{"granular"}, Grants: []fg.TokenGrant{
+		{Access: "instance", Permissions: []string{"Runner: Read"}}}})
+	for _, c := range []struct{ document, without, with, reason string }{
+		{`{ project(fullPath: "acme/shop") { pipelineSchedules { nodes { cron } } } }`, `"nodes":[]`, `"cron":"0 1 * * *"`,
+			"Pipeline Schedule: Read"},
+		{`{ project(fullPath: "acme/shop") { pipelineTriggers { nodes { description } } } }`, `"nodes":[]`,
+			`"description":"trigger"`, "Trigger: Read"},
+		{`{ project(fullPath: "acme/shop") { pipelines(first: 1) { nodes { jobArtifacts { name } } } } }`, `"jobArtifacts":[]`,
+			`"jobArtifacts":[{"name":"a.zip"}]`, ""},
+		{`{ project(fullPath: "acme/shop") { pipelineSchedules { nodes { variables { nodes { key } } } } } }`, `"nodes":[]`,
+			`"variables":{"nodes":[null]}`, ""},
+		{`mutation { pipelineTriggerCreate(input: {projectPath: "acme/shop", description: "x"}) { errors } }`,
+			"[Trigger: Create]", `{"pipelineTriggerCreate":{"errors":[]}}`, ""},
+		{`{ project(fullPath: "acme/open") { name } }`, `{"project":null}`, `{"project":null}`, "Project: Read"},
+		{`mutation { pipelineTriggerCreate(input: {projectPath: "acme/open", description: "x"}) { errors } }`,
+			"[Trigger: Create]", "[Trigger: Create]", ""},
+	} {
+		assert.Contains(t, gql(t, gl, "no", query(c.document)).String(), c.without, c.document)
+		calls := gl.Calls("")
+		assert.Contains(t, calls[len(calls)-1].Reason, c.reason, c.document)
+		assert.Contains(t, gql(t, gl, "yes", query(c.document)).String(), c.with, c.document)
+	}
+	assert.Contains(t, gql(t, gl, "ada", query(orphaned)).String(), `"runnerType":"PROJECT_TYPE"`)
 }
 
 // A mutation wants its permission where its record or path is, and says which one is missing.
@@ -140,7 +184,8 @@ func TestMutationsForFineGrainedTokens(t *testing.T) {
 		`mutation { a: runnersRegistrationTokenReset(input: {type: INSTANCE_TYPE}) { errors } }`:                  noResource,
 		`mutation { runnerBulkPause(input: {ids: ["gid://gitlab/Ci::Runner/100021"], paused: true}) { errors } }`: noResource,
 	} {
-		_, got := fine(t, document)
+		gl, got := fine(t, document)
 		assert.Contains(t, got, want, document)
+		assert.NotEmpty(t, gl.Calls("")[0].Reason, document)
 	}
 }

@@ -31,7 +31,7 @@ func scheduleRows() rows {
 			_, tag, _ := s.RefName()
 			return tag
 		}),
-		"id":     asked(scheduleID),
+		"id":     of(func(_ *call, s *world.PipelineSchedule) any { return gid(modelSchedule, s.ID) }),
 		"inputs": asked(listScheduleInputs),
 		"lastPipeline": reached(func(c *call, x *exec, s *world.PipelineSchedule) any {
 			if made := s.PipelinesOf(); len(made) > 0 {
@@ -44,10 +44,8 @@ func scheduleRows() rows {
 			return c.project(x, s.Project)
 		}),
 		"refPath": of(func(_ *call, s *world.PipelineSchedule) any {
-			if name, _, _ := s.RefName(); name != "" {
-				return "/" + projectPage(s.Project) + "/commits/" + name
-			}
-			return nil
+			name, _, _ := s.RefName()
+			return "/" + projectPage(s.Project) + "/commits/" + name
 		}),
 		"updatedAt":       of(func(_ *call, s *world.PipelineSchedule) any { return s.UpdatedAt }),
 		"userPermissions": of(func(_ *call, s *world.PipelineSchedule) any { return s }),
@@ -63,14 +61,6 @@ func scheduleRows() rows {
 		all[name] = of(func(_ *call, s *world.PipelineSchedule) any { return when(s.NextRunAt) })
 	}
 	return all
-}
-
-// scheduleID is the global id of a schedule. One that was refused has none, which GitLab does not expect.
-func scheduleID(_ *call, _ *exec, s *world.PipelineSchedule, _ args) (any, error) {
-	if s.ID == 0 {
-		return nil, &GitLabFails{"a pipeline schedule that was not made has no id"}
-	}
-	return gid(modelSchedule, s.ID), nil
 }
 
 func schedulePermissionRows() rows {
@@ -109,7 +99,7 @@ func listSchedules(c *call, x *exec, p *world.Project, a args) (any, error) {
 		return byPlace(x, found, a, may), nil
 	}
 	o := order{strings.ToLower(column), upwards}
-	if column == "ID" || column == "" {
+	if column == "ID" {
 		o.column = ""
 	}
 	keyOf := func(s *world.PipelineSchedule) key { return key{id: s.ID} }
