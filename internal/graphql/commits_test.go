@@ -23,6 +23,10 @@ func TestCommitsOfPipelinesAlone(t *testing.T) {
 	run(t, gl, "mia", of+`sha parentSha message title description } } } } }`).
 		is(`{"project":{"pipelines":{"nodes":[{"commit":{"sha":"` + sha + `","parentSha":"` + before + `",
 			"message":"Only\n\nhere\n","title":"Only","description":"\nhere"}}]}}}`)
+	gl.AddProject(fg.Project{Path: "acme/begun"})
+	gl.AddPipeline(fg.Pipeline{Project: "acme/begun", Status: fg.JobSuccess, SHA: gl.Commit("acme/begun", "main", map[string]string{"a": "b"}, "Begin")})
+	run(t, gl, "ada", strings.Replace(of, "shop", "begun", 1)+`parentSha } } } } }`).
+		is(`{"project":{"pipelines":{"nodes":[{"commit":{"parentSha":null}}]}}}`)
 	gl.AddPipeline(fg.Pipeline{Project: "acme/shop", SHA: strings.Repeat("c3", 20)})
 	run(t, gl, "mia", of+`parentSha } } } } }`).is(`{"project":{"pipelines":{"nodes":[{"commit":{"parentSha":null}}]}}}`)
 }
