@@ -62,14 +62,14 @@ func TestNamesOfPipelinesThatAreTooLong(t *testing.T) {
 	}
 	_, p := ofPipeline(t, "workflow: {name: $N}\na: {script: x, rules: [{when: never}]}", ci.Context{Ref: "main",
 		Variables: ci.JobVariables{{Key: "N", Value: strings.Repeat("x", 256)}}})
-	assert.Contains(t, fmt.Sprint(p.Errors), "empty", "which comes first")
+	assert.Contains(t, fmt.Sprint(p.Errors), "will not run", "which comes first")
 }
 
 // app/models/concerns/ci/has_completion_reason.rb, of the newest and as it was.
 func TestWhatIsSaidOfRulesThatLetNothingRun(t *testing.T) {
 	const ruled, worked = "a: {script: x, rules: [{when: never}]}", "workflow: {rules: [{when: never}]}\na: {script: x}"
-	said := func(text string, before bool) string {
-		_, p := ofPipeline(t, text, ci.Context{Ref: "main", RulesTextsBefore: before})
+	said := func(text string, review bool) string {
+		_, p := ofPipeline(t, text, ci.Context{Ref: "main", RulesTextsReview: review})
 		assert.True(t, p.Filtered)
 		return p.Errors[0]
 	}
@@ -78,7 +78,7 @@ func TestWhatIsSaidOfRulesThatLetNothingRun(t *testing.T) {
 		"The pipeline did not run. Review the workflow:rules configuration for the pipeline.",
 		"Pipeline will not run for the selected trigger. The rules configuration prevented any jobs from being added to the pipeline.",
 		"Pipeline filtered out by workflow rules.",
-	}, []string{said(ruled, false), said(worked, false), said(ruled, true), said(worked, true)})
+	}, []string{said(ruled, true), said(worked, true), said(ruled, false), said(worked, false)})
 }
 
 // lib/gitlab/ci/variables/collection/sort.rb: all variables that a job sees, wherever they are from; those of rules, and

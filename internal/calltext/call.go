@@ -140,10 +140,16 @@ func (c Call[E]) Effects() []journal.Effect {
 }
 
 // models are GitLab's names of kinds of records in global IDs.
-var models = map[string]string{"runner": "Ci::Runner", "job": "Ci::Build", "project": "Project", "group": "Group"}
+var models = map[string]string{"runner": "Ci::Runner", "job": "Ci::Build", "project": "Project", "group": "Group",
+	"pipeline": "Ci::Pipeline", "pipeline schedule": "Ci::PipelineSchedule", "pipeline trigger": "Ci::Trigger"}
 
-// mentions reports whether the global ID of a record stands in the request or its answer.
+// mentions reports whether the global ID of a record stands in the request or its answer, or its path in the request.
 func (c Call[E]) mentions(kind, id string) bool {
+	for _, quote := range []string{`"`, `\"`} { // a document is itself a text of JSON
+		if bytes.Contains(c.Body, []byte(quote+id+quote)) && strings.Contains(id, "/") {
+			return true
+		}
+	}
 	gid := []byte("gid://gitlab/" + models[kind] + "/" + id)
 	for _, text := range [][]byte{c.Body, c.ResponseBody} {
 		for at := bytes.Index(text, gid); at >= 0; at = bytes.Index(text, gid) {

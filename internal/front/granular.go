@@ -21,24 +21,35 @@ func (q *Request) authorizeGranular() *Response {
 	case !q.Has(gitlabversion.GranularTokens):
 		return insufficientGranularScope(msgGranularOff, who+" is a fine-grained one"+q.laterScopes(q.Token))
 	case q.route.Granular == nil:
-		return insufficientGranularScope(MsgGranularUnsupported, who+" is a fine-grained one")
+		return insufficientGranularScope(msgGranularUnsupported, who+" is a fine-grained one")
 	}
 	b, known := q.boundary()
 	if !known {
 		return Refuse(http.StatusNotFound, MsgNotFound).
 			Because("there is nothing at which a fine-grained token could have permissions").AsRefusal()
 	}
-	at := q.tokenBoundary(b)
-	needed := q.route.Granular.Permissions
+	refusal, why := q.GranularRefusal(b, q.route.Granular.Public, q.route.Granular.Permissions...)
+	switch refusal {
+	case "":
+		return nil
+	case MsgNotFound:
+		return Refuse(http.StatusNotFound, MsgNotFound).Because(why).AsRefusal()
+	}
+	return insufficientGranularScope(refusal, why)
+}
+
+// GranularRefusal is what GitLab says to the fine-grained token of the request where it has not the permissions that
+// are needed at a boundary, and why; "" where it has them. open says that what is public is open without them.
+func (q *Request) GranularRefusal(b world.Boundary, open bool, needed ...string) (text, why string) {
+	at := q.tokenBoundary(b, open)
 	d := policy.UseGranularToken(q.Actor, at, needed)
 	if d.Allowed {
-		return nil
+		return "", ""
 	}
 	if seen := q.seesBoundary(b); !seen.Allowed {
-		return Refuse(http.StatusNotFound, MsgNotFound).Because(seen.Reason).AsRefusal()
+		return MsgNotFound, seen.Reason
 	}
-	text := fmt.Sprintf(msgfGranularMissing, at.Kind, strings.Join(at.Missing(needed), ", "))
-	return insufficientGranularScope(text, d.Reason)
+	return fmt.Sprintf(msgfGranularMissing, at.Kind, strings.Join(at.Missing(needed), ", ")), d.Reason
 }
 
 // insufficientGranularScope is the 403 of a fine-grained token.
@@ -64,11 +75,18 @@ func (q *Request) boundary() (b world.Boundary, known bool) {
 		if r == nil || r.Orphaned() {
 			return b, false
 		}
-		if r.Type != world.InstanceRunner {
-			return world.Boundary{Project: r.Owner(), Group: r.Group}, true
-		}
+		return RunnerBoundary(r), true
 	}
 	return world.Boundary{Access: world.AccessInstance}, true
+}
+
+// RunnerBoundary is where a fine-grained token needs what it needs for a runner: at its owner project, its group or the
+// instance.
+func RunnerBoundary(r *world.Runner) world.Boundary {
+	if r.Type == world.InstanceRunner {
+		return world.Boundary{Access: world.AccessInstance}
+	}
+	return world.Boundary{Project: r.Owner(), Group: r.Group}
 }
 
 // runnerOfPath finds the runner that the path has as :id; nil if there is none.
@@ -80,8 +98,9 @@ func (q *Request) runnerOfPath() *world.Runner {
 	return q.Runners.ByID(id)
 }
 
-// tokenBoundary is a boundary as policy knows it.
-func (q *Request) tokenBoundary(b world.Boundary) policy.TokenBoundary {
+// tokenBoundary is a boundary as policy knows it; open says that what is wanted there is open to all who see it if it
+// is public.
+func (q *Request) tokenBoundary(b world.Boundary, open bool) policy.TokenBoundary {
 	out := policy.TokenBoundary{Permissions: q.Token.PermissionsAt(b)}
 	visibility := world.Private
 	switch {
@@ -92,7 +111,7 @@ func (q *Request) tokenBoundary(b world.Boundary) policy.TokenBoundary {
 	default:
 		out.Kind, out.Where = string(b.Access), "the "+string(b.Access)
 	}
-	out.Open = q.route.Granular.Public && visibility == world.Public
+	out.Open = open && visibility == world.Public
 	return out
 }
 

@@ -29,6 +29,30 @@ func (q *Request) OnRef(p *world.Project, ref string, tag, own bool, may JobRule
 	return may(q.Actor, s)
 }
 
+// OnSchedule asks whether the user may do something with a pipeline schedule.
+func (q *Request) OnSchedule(s *world.PipelineSchedule, may JobRule) policy.Decision {
+	name, tag, whole := s.RefName()
+	if !whole {
+		name, tag = RefNamed(s.Project, name)
+	}
+	return q.OnRef(s.Project, name, tag, s.Owner == q.User, may)
+}
+
+// MayAdminTrigger decides whether the user may change a trigger: its owner, who still has the rights to it.
+func (q *Request) MayAdminTrigger(t *world.PipelineTrigger) policy.Decision {
+	if d := q.OnProject(t.Project, policy.AdminBuild); !d.Allowed {
+		return d
+	}
+	return policy.AdminTrigger(q.Actor, q.ProjectStanding(t.Project), t.Owner == q.User)
+}
+
+// What is said of a pipeline schedule that somebody may not have as it would be
+// (app/services/ci/pipeline_schedules/base_save_service.rb, create_service.rb, update_service.rb).
+const (
+	MsgScheduleNotCreated = "The current user is not authorized to create the pipeline schedule"
+	MsgScheduleNotUpdated = "The current user is not authorized to update the pipeline schedule"
+)
+
 // refStanding is a standing to a project made one to a ref of it.
 func refStanding(st *world.State, s policy.ProjectStanding, p *world.Project, ref string, tag bool) policy.JobStanding {
 	who, protected := st.ProtectionOf(p, ref, tag)

@@ -47,9 +47,13 @@ const (
 	msgfUserDeactivated  = "Your account has been deactivated by your administrator. " +
 		"Please log back in from a web browser to reactivate your account at %s"
 	msgGranularOff         = "Access denied: Fine-grained personal access tokens are not yet supported."
-	MsgGranularUnsupported = "Access denied: This operation doesn't support fine-grained personal access tokens."
+	msgGranularUnsupported = "Access denied: This operation doesn't support fine-grained personal access tokens."
 	msgfGranularMissing    = "Access denied: This operation requires a fine-grained personal access token " +
 		"with the following %s permissions: [%s]."
+	// MsgfTargetUnseen is said of what is to be on an allowlist for the tokens of jobs, or to go from it
+	// (app/services/concerns/ci/job_token_scope/edit_scope_validations.rb).
+	MsgfTargetUnseen = "The %s that you are attempting to access does not exist or you don't have permission to " +
+		"perform this action"
 	msgSudoAdminOnly = "Must be admin to use sudo"
 	MsgSignInFailed  = "Invalid token"
 	msgGitDenied     = "HTTP Basic: Access denied. The provided password or token is incorrect or your account has " +

@@ -164,6 +164,13 @@ const (
 	StatusNames
 	RunnerBulkPause
 	RunnerAssignMutations
+	TriggersInGraphQL
+	PipelineSchedulesSorted
+	PipelineShowsSchedule
+	JobTokenAccessible
+	JobTokenPushSetting
+	GroupRunnersSetting
+	CountLimit
 	GraphQLSuggests
 	WebhookUUID
 	WebhookTemplates
@@ -190,6 +197,7 @@ const (
 	PipelineArchived
 	StatusTextsCapital
 	ScheduleRefsWhole
+	CronSyntaxFirst
 	ScheduleInputs
 	ScheduleErrorsSaved
 	TriggerExpiry

@@ -37,4 +37,20 @@ var graphqlRows = map[Difference]Row{
 		Version{17, 7}, first, "Gemfile of late 2024: graphql 2.4.1, which is of November", false},
 	RunnerAssignMutations: {"GraphQL has the mutations runnerAssignToProject and runnerUnassignFromProject",
 		Version{18, 0}, first, "absent in the reference of 17.x, there in that of 18.x", false},
+	TriggersInGraphQL: {"GraphQL has Project.pipelineTriggers and the mutations of pipeline triggers",
+		Version{16, 3}, first, "app/graphql/mutations/ci/pipeline_trigger: experiments of 16.3", true},
+	PipelineSchedulesSorted: {"pipelineSchedules of GraphQL's Project takes sort",
+		Version{16, 10}, first, "app/graphql/types/ci/pipeline_schedule_sort_enum.rb of early 2024", false},
+	PipelineShowsSchedule: {"GraphQL's Pipeline has pipelineSchedule",
+		Version{18, 1}, first, "absent in the reference of 17.x, there in that of 18.x", false},
+	JobTokenAccessible: {"the allowlists of GraphQL's CiJobTokenScopeType have CiJobTokenAccessibleProject and " +
+		"CiJobTokenAccessibleGroup, whoever looks at them; before, Project and Group",
+		Version{17, 3}, first, "app/graphql/types/ci/job_token_scope_type.rb of about 16.10 and of 17.x", false},
+	JobTokenPushSetting: {"GraphQL's ProjectCiCdSetting has pushRepositoryForJobTokenAllowed",
+		Version{17, 2}, first, "app/graphql/types/ci/ci_cd_setting_type.rb of about 17.2", false},
+	GroupRunnersSetting: {"GraphQL's ProjectCiCdSetting has groupRunnersEnabled",
+		Version{18, 0}, first, "absent in app/graphql/types/ci/ci_cd_setting_type.rb of 17.x, there in the reference of " +
+			"the newest", false},
+	CountLimit: {"count of GraphQL's connections takes limit",
+		Version{18, 2}, first, "absent in the reference of about 18.0, there in the newest", false},
 }

@@ -36,6 +36,8 @@ var pipelineRows = map[Difference]Row{
 		Version{16, 6}, first, "lib/gitlab/ci/status, of about 16.5 and of 17.x", false},
 	ScheduleRefsWhole: {"pipeline schedules have the full name of their ref, and refuse one that is ambiguous",
 		Version{17, 0}, first, "app/services/ci/pipeline_schedules/base_save_service.rb; the pages of 16.x and 17.x", false},
+	CronSyntaxFirst: {"the model refuses a cron with \"syntax is invalid\"; before, with \" is invalid syntax\"",
+		Version{17, 6}, first, "spec/requests/api/graphql/mutations/ci/pipeline_schedule of 16.x and of about 17.8", false},
 	ScheduleInputs: {"pipeline schedules have inputs",
 		Version{17, 11}, first, "Pipeline schedules API page, issue 525504", true},
 	ScheduleErrorsSaved: {"a pipeline of a schedule whose configuration is wrong is stored, as one that failed",

@@ -20,6 +20,8 @@ type call struct {
 	asked map[fieldOfDocument]int
 	// shares is Request.SharesInstance, looked for once; nothing that GraphQL changes makes it another.
 	shares func() bool
+	// granular is whether the token is a fine-grained one.
+	granular bool
 	// readOnly is whether this GitLab takes no mutation now.
 	readOnly bool
 }
@@ -31,7 +33,8 @@ type fieldOfDocument struct {
 }
 
 func newCall(q *front.Request) *call {
-	return &call{Request: q, shares: sync.OnceValue(q.SharesInstance)}
+	return &call{Request: q, shares: sync.OnceValue(q.SharesInstance),
+		granular: q.Token != nil && q.Token.IsGranular()}
 }
 
 func callOf(x *exec) *call { return x.Context.(*call) }

@@ -98,11 +98,10 @@ func (c commit) title() string {
 	if len(full) < longTitle {
 		return string(full)
 	}
-	cut := string(full[:cutTitle])
-	if i := strings.LastIndexByte(string(full[:cutTitle+1]), ' '); i > 0 {
-		cut = string(full[:cutTitle+1])[:i]
+	if head := string(full[:cutTitle+1]); strings.Contains(head, " ") {
+		return head[:strings.LastIndexByte(head, ' ')] + "..."
 	}
-	return cut + "..."
+	return string(full[:cutTitle]) + "..."
 }
 
 func (c commit) description() string {

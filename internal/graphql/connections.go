@@ -92,11 +92,14 @@ func (n *connection) page() (page, error) {
 
 // connectionTypes are the types of connections that tell how many items they have.
 var connectionTypes = []string{"CiRunnerConnection", "CiRunnerManagerConnection", "CiJobConnection",
-	"CiJobInterfaceConnection", "PipelineConnection", "ProjectConnection"}
+	"CiJobInterfaceConnection", "PipelineConnection", "PipelineScheduleConnection", "PipelineTriggerConnection",
+	"ProjectConnection"}
 
 // uncountedTypes are the other types of connections.
 var uncountedTypes = []string{"GroupConnection", "CiStageConnection", "CiGroupConnection", "CiBuildNeedConnection",
-	"JobNeedUnionConnection", "CiJobArtifactConnection", "CiManualVariableConnection", "PipelineManualVariableConnection"}
+	"JobNeedUnionConnection", "CiJobArtifactConnection", "CiManualVariableConnection", "PipelineManualVariableConnection",
+	"PipelineScheduleVariableConnection", "CiInputsFieldConnection", "CiJobTokenAccessibleGroupConnection",
+	"CiJobTokenAccessibleProjectConnection"}
 
 // connectionRows are the fields of all types of connections, and of PageInfo.
 func connectionRows() map[string]rows {
@@ -118,7 +121,7 @@ func connectionRows() map[string]rows {
 		})
 	}
 	shared := rows{
-		"count": of(func(_ *call, n *connection) any { return n.total }),
+		"count": asked(countUpTo),
 		"nodes": onPage(func(p page) any { return p.nodes }),
 		"edges": onPage(func(p page) any {
 			edges := make([]edge, len(p.nodes))
@@ -148,6 +151,15 @@ func connectionRows() map[string]rows {
 	return all
 }
 
+// countUpTo counts all items or, if a limit is given, up to one more than that
+// (app/graphql/types/countable_connection_type.rb).
+func countUpTo(_ *call, _ *exec, n *connection, a args) (any, error) {
+	if limit, given := a["limit"].(int); given {
+		return min(n.total, limit+1), nil
+	}
+	return n.total, nil
+}
+
 // mostCounted is how far jobs are counted (app/graphql/types/limited_countable_connection_type.rb).
 const mostCounted = 1000
 
@@ -166,10 +178,14 @@ func limitedCount(_ *call, _ *exec, n *connection, a args) (any, error) {
 // seen tells whether the user sees an item of a list; what is not seen is left out of its page.
 type seen[T any] func(T) policy.Decision
 
-// visible takes what the user does not see off a page.
+// visible takes what the user does not see off a page, and what a fine-grained token does not open.
 func visible[T any](x *exec, items []T, cursors []string, may seen[T]) (nodes []any, kept []string) {
 	for i, item := range items {
-		if d := may(item); !d.Allowed {
+		d := may(item)
+		if d.Allowed {
+			d = callOf(x).opens(item)
+		}
+		if !d.Allowed {
 			x.Note(d.Reason)
 			continue
 		}
@@ -349,5 +365,6 @@ func byKeys[T any](x *exec, items []T, o order, keyOf func(T) key, a args, may s
 var newestFirst = order{}
 
 func jobKey(j *world.Job) key           { return key{id: j.ID} }
+func projectKey(p *world.Project) key   { return key{id: p.ID} }
 func pipelineKey(p *world.Pipeline) key { return key{id: p.ID} }
 func anything[T any](T) policy.Decision { return policy.Decision{Allowed: true} }

@@ -5,7 +5,7 @@
 //	protocol.go        which requests are GraphQL's, and how the pipeline treats them
 //	request.go         what a request asks for: documents, batches, variables
 //	operation.go       the same in one line, for the journal
-//	guard.go           what the token decides at the root
+//	guard.go           what the token decides at the root; granular.go what a fine-grained one opens
 //	answer.go          what a request is answered
 //	answer_texts.go    what GitLab says to a whole request
 //	reason.go          what a person should know of the answer
@@ -27,6 +27,8 @@
 //	jobs_around.go     what jobs need and keep, and what pipelines were given
 //	pipelines.go       Pipeline
 //	commits.go         the commits of pipelines
+//	schedules.go       PipelineSchedule; schedules_mutations.go what changes them; triggers.go PipelineTrigger
+//	settings.go        how a project runs its jobs, and whose jobs' tokens reach it
 //	stages.go          CiStage and CiGroup
 //	statuses.go        DetailedStatus
 //	namespaces.go      Project, Group, UserCore and CurrentUser; projects.go the lists of projects

@@ -64,8 +64,12 @@ func bindings(has map[string]bool) graphqlruby.Bindings {
 	if !has["CiInputsInput.value"] {
 		delete(known, "CiInputsValue") // which came with it
 	}
+	if !has["PipelineTriggerDeleteInput.id"] {
+		delete(known, "CiTriggerID") // likewise
+	}
 	return graphqlruby.Bindings{Fields: fields, Scalars: known, TypeOf: typeOf,
-		Analyzers: []func() graphqlruby.Analyzer{func() graphqlruby.Analyzer { return newRecursion() }}}
+		Authorized: refusedByToken,
+		Analyzers:  []func() graphqlruby.Analyzer{func() graphqlruby.Analyzer { return newRecursion() }}}
 }
 
 // allRows are the fields of all types in all versions.
@@ -79,6 +83,10 @@ func allRows() map[string]rows {
 		"CiGroup": groupOfJobsRows(), "DetailedStatus": statusRows(), "StatusAction": statusActionRows(),
 		"CiBuildNeed": needRows(), "CiJobArtifact": artifactRows(), "PipelineManualVariable": variableRows(),
 		"Pipeline": pipelineRows(), "Commit": commitRows(), "PipelinePermissions": pipelinePermissionRows(),
+		"PipelineSchedule": scheduleRows(), "PipelineSchedulePermissions": schedulePermissionRows(),
+		"PipelineScheduleVariable": scheduleVariableRows(), "CiInputsField": inputFieldRows(),
+		"PipelineTrigger": triggerRows(), "ProjectCiCdSetting": settingRows(), "CiJobTokenScopeType": tokenScopeRows(),
+		"CiJobTokenAccessibleProject": accessibleProjectRows(), "CiJobTokenAccessibleGroup": accessibleGroupRows(),
 		"Project": projectRows(), "ProjectPermissions": projectPermissionRows(),
 		"Group": groupRows(), "GroupPermissions": groupPermissionRows(),
 		"UserCore": userRows(), "CurrentUser": currentUserRows(),

@@ -1,7 +1,6 @@
 package graphql
 
-// What the token decides before any field at the root is resolved (app/graphql/mutations/base_mutation.rb,
-// lib/gitlab/graphql/authz/granular_token_authorization.rb).
+// What the token decides before any field at the root is resolved (app/graphql/mutations/base_mutation.rb).
 
 import (
 	"strings"
@@ -12,7 +11,7 @@ import (
 // guarded is a field at the root that refuses tokens which may not ask for it.
 func guarded(root string, read func(c *call, x *exec, a args) (any, error)) field {
 	return field{Resolve: func(x *exec, _ any, a args) (any, error) {
-		if text, why := denied(callOf(x), root); text != "" {
+		if text, why := denied(callOf(x), x, root, a); text != "" {
 			x.Note(why)
 			return nil, failure(text)
 		}
@@ -22,16 +21,15 @@ func guarded(root string, read func(c *call, x *exec, a args) (any, error)) fiel
 
 const typeQuery, typeMutation = "Query", "Mutation"
 
-// denied is what GitLab says to a token that may not ask for a field at the root, and why; "" if it may. A fine-grained
-// token opens nothing: no type or mutation that is served declares permissions for one.
-func denied(q *call, root string) (text, why string) {
+// denied is what GitLab says to a token that may not ask for a field at the root, and why; "" if it may.
+func denied(q *call, x *exec, root string, a args) (text, why string) {
 	switch {
 	case q.readOnly:
 		return front.MsgReadOnly, "this GitLab is read-only"
-	case q.Token != nil && q.Token.IsGranular():
-		return front.MsgGranularUnsupported, "the token of " + q.Token.User.Username + " is a fine-grained one"
 	case root != typeMutation:
 		return "", ""
+	case q.granular:
+		return q.granularRefusal(x.Field, a["input"].(args))
 	case q.Anonymous():
 		return msgNotAvailable, "nobody is signed in"
 	case !q.Mutates():

@@ -97,12 +97,12 @@ func listArtifacts(_ *call, x *exec, j *world.Job, a args) (any, error) {
 }
 
 // pipelineArtifacts are the files of all jobs of a pipeline.
-func pipelineArtifacts(_ *call, p *world.Pipeline) any {
+func pipelineArtifacts(c *call, p *world.Pipeline) any {
 	files := []artifact{}
 	for _, j := range p.Jobs {
 		files = append(files, artifactsOf(j)...)
 	}
-	return files
+	return slices.DeleteFunc(files, func(f artifact) bool { return !c.opens(f).Allowed })
 }
 
 // variable is one that a pipeline was given.
@@ -145,15 +145,10 @@ func manualVariableRows() rows {
 		"id": of(func(_ *call, v manualVariable) any {
 			return gid(modelVariable, v.job.ID*mostManualVariables+v.place)
 		}),
-		"key":   of(func(_ *call, v manualVariable) any { return v.Key }),
-		"raw":   of(func(_ *call, v manualVariable) any { return v.Raw }),
-		"value": of(func(_ *call, v manualVariable) any { return v.Value }),
-		"variableType": of(func(_ *call, v manualVariable) any {
-			if v.File {
-				return "FILE"
-			}
-			return "ENV_VAR"
-		}),
+		"key":          of(func(_ *call, v manualVariable) any { return v.Key }),
+		"raw":          of(func(_ *call, v manualVariable) any { return v.Raw }),
+		"value":        of(func(_ *call, v manualVariable) any { return v.Value }),
+		"variableType": of(func(_ *call, v manualVariable) any { return variableType(v.JobVariable) }),
 	}
 }
 

@@ -107,7 +107,7 @@ func jobVariables(list any) []ci.JobVariable {
 	for _, element := range elements {
 		v := element.(args)
 		all = append(all, ci.JobVariable{Key: v["key"].(string), Value: v["value"].(string),
-			File: v["variableType"] == "FILE"})
+			File: v["variableType"] == fileVariable})
 	}
 	return all
 }

@@ -25,6 +25,8 @@ func interfaceTypes(value any) string {
 		return "CiBuildNeed"
 	case manualVariable:
 		return "CiManualVariable"
+	case scheduleVariable:
+		return "PipelineScheduleVariable"
 	}
 	return "UserCore"
 }
@@ -56,12 +58,14 @@ func currentUser(c *call, _ *exec, _ args) (any, error) {
 
 func projectRows() rows {
 	all := rows{
-		"archived":    of(func(_ *call, p *world.Project) any { return p.Archived }),
-		"createdAt":   of(func(_ *call, p *world.Project) any { return when(p.CreatedAt) }),
-		"description": of(func(_ *call, p *world.Project) any { return orNull(p.Description) }),
-		"forksCount":  {Cost: gitalyCost, Resolve: of(func(*call, *world.Project) any { return 0 }).Resolve},
-		"fullPath":    of(func(_ *call, p *world.Project) any { return p.Path }),
-		"group":       reached(func(c *call, x *exec, p *world.Project) any { return c.group(x, p.Group) }),
+		"archived":        of(func(_ *call, p *world.Project) any { return p.Archived }),
+		"ciCdSettings":    reached(settingsOf),
+		"ciJobTokenScope": asked(tokenScopeOf),
+		"createdAt":       of(func(_ *call, p *world.Project) any { return when(p.CreatedAt) }),
+		"description":     of(func(_ *call, p *world.Project) any { return orNull(p.Description) }),
+		"forksCount":      {Cost: gitalyCost, Resolve: of(func(*call, *world.Project) any { return 0 }).Resolve},
+		"fullPath":        of(func(_ *call, p *world.Project) any { return p.Path }),
+		"group":           reached(func(c *call, x *exec, p *world.Project) any { return c.group(x, p.Group) }),
 		"httpUrlToRepo": of(func(c *call, p *world.Project) any {
 			return c.WebURL(p.Path + ".git")
 		}),
@@ -73,11 +77,13 @@ func projectRows() rows {
 		"nameWithNamespace": of(func(_ *call, p *world.Project) any {
 			return p.FullNamespaceName() + " / " + p.Name
 		}),
-		"path":       of(func(_ *call, p *world.Project) any { return lastPart(p.Path) }),
-		"pipeline":   {Cost: projectPipelineCost, Resolve: asked(findProjectPipeline).Resolve},
-		"pipelines":  listed(listPipelines, extraCost{"sha", 2}, extraCost{"ref", 2}),
-		"publicJobs": of(func(_ *call, p *world.Project) any { return p.PublicJobs() }),
-		"runners":    listed(listProjectRunners),
+		"path":              of(func(_ *call, p *world.Project) any { return lastPart(p.Path) }),
+		"pipeline":          {Cost: projectPipelineCost, Resolve: asked(findProjectPipeline).Resolve},
+		"pipelines":         listed(listPipelines, extraCost{"sha", 2}, extraCost{"ref", 2}),
+		"pipelineSchedules": listed(listSchedules),
+		"pipelineTriggers":  listed(listTriggers),
+		"publicJobs":        of(func(_ *call, p *world.Project) any { return p.PublicJobs() }),
+		"runners":           listed(listProjectRunners),
 		"sharedRunnersEnabled": of(func(_ *call, p *world.Project) any {
 			return !p.SharedRunnersDisabled
 		}),

@@ -32,13 +32,14 @@ func pipelineRows() rows {
 			}
 			return msgConfigError
 		}),
-		"id":              of(func(_ *call, p *world.Pipeline) any { return gid(modelPipeline, p.ID) }),
-		"iid":             of(func(_ *call, p *world.Pipeline) any { return strconv.Itoa(p.IID()) }),
-		"job":             asked(findPipelineJob),
-		"jobArtifacts":    of(pipelineArtifacts),
-		"jobs":            listed(listPipelineJobs),
-		"manualVariables": asked(listVariables),
-		"name":            of(func(_ *call, p *world.Pipeline) any { return orNull(p.Name()) }),
+		"id":               of(func(_ *call, p *world.Pipeline) any { return gid(modelPipeline, p.ID) }),
+		"iid":              of(func(_ *call, p *world.Pipeline) any { return strconv.Itoa(p.IID()) }),
+		"job":              asked(findPipelineJob),
+		"jobArtifacts":     of(pipelineArtifacts),
+		"jobs":             listed(listPipelineJobs),
+		"manualVariables":  asked(listVariables),
+		"name":             of(func(_ *call, p *world.Pipeline) any { return orNull(p.Name()) }),
+		"pipelineSchedule": reached(scheduleOf),
 		"project": reached(func(c *call, x *exec, p *world.Pipeline) any {
 			return c.project(x, p.Project())
 		}),

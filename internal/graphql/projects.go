@@ -4,6 +4,7 @@ package graphql
 // projects here have issues and merge requests.
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,8 +21,52 @@ func listProjects(c *call, x *exec, a args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	found := c.projectsIn(rows, a)
+	if sortByText(found, a) {
+		return byPlace(x, found, a, anything[*world.Project]), nil
+	}
 	o, keyOf := projectOrder(a)
-	return byKeys(x, c.projectsIn(rows, a), o, keyOf, a, anything[*world.Project]), nil
+	return byKeys(x, found, o, keyOf, a, anything[*world.Project]), nil
+}
+
+// projectTexts are the columns with texts by which projects are sorted, without regard to capitals.
+var projectTexts = map[string]func(*world.Project) string{
+	"name": func(p *world.Project) string { return p.Name },
+	"path": func(p *world.Project) string { return lastPart(p.Path) },
+}
+
+// sortByText sorts projects, which are the newest first, by the column with texts that sort asks for; false where it
+// asks for none.
+func sortByText(found []*world.Project, a args) bool {
+	column, upwards := columnOf(a)
+	text := projectTexts[column]
+	if text == nil {
+		return false
+	}
+	slices.SortStableFunc(found, func(a, b *world.Project) int {
+		by := cmp.Compare(strings.ToLower(text(a)), strings.ToLower(text(b)))
+		if !upwards {
+			by = -by
+		}
+		return by
+	})
+	return true
+}
+
+// columnOf is the column that sort asks for, and whether upwards.
+func columnOf(a args) (column string, upwards bool) {
+	sort, _ := a["sort"].(string)
+	column, upwards = strings.CutSuffix(strings.ToLower(sort), "_asc")
+	return strings.TrimSuffix(column, "_desc"), upwards
+}
+
+// sortedProjects are projects, which are the newest first, in the order that sort asks for.
+func sortedProjects(found []*world.Project, a args) []*world.Project {
+	if !sortByText(found, a) {
+		o, keyOf := projectOrder(a)
+		slices.SortStableFunc(found, func(a, b *world.Project) int { return o.compare(keyOf(a), keyOf(b)) })
+	}
+	return found
 }
 
 // projectsWith are those of the projects that have one of the ids; all of them if ids is null.
@@ -44,12 +89,9 @@ func projectsWith(projects []*world.Project, ids any) ([]*world.Project, error) 
 // projectOrder is the order that sort asks for; the newest first if it asks for none that is known here. When
 // something last happened in a project is not noted: that is the time of its creation.
 func projectOrder(a args) (order, func(*world.Project) key) {
-	byID := func(p *world.Project) key { return key{id: p.ID} }
 	byTime := func(p *world.Project) key { return key{p.CreatedAt, p.ID} }
 	byChange := func(p *world.Project) key { return key{changedAt(p), p.ID} }
-	sort, _ := a["sort"].(string)
-	column, upwards := strings.CutSuffix(strings.ToLower(sort), "_asc")
-	column = strings.TrimSuffix(column, "_desc")
+	column, upwards := columnOf(a)
 	switch column {
 	case "created", "created_at":
 		return order{"created_at", upwards}, byTime
@@ -58,7 +100,7 @@ func projectOrder(a args) (order, func(*world.Project) key) {
 	case "latest_activity", "last_activity_at":
 		return order{"last_activity_at", upwards}, byTime
 	}
-	return order{ascending: column == "id" && upwards}, byID
+	return order{ascending: column == "id" && upwards}, projectKey
 }
 
 // projectsIn are those of the projects that the user sees and that the arguments ask for, the newest first.
@@ -92,6 +134,5 @@ func listGroupProjects(c *call, x *exec, g *world.Group, a args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	keyOf := func(p *world.Project) key { return key{id: p.ID} }
-	return byKeys(x, c.projectsIn(projects, a), newestFirst, keyOf, a, anything[*world.Project]), nil
+	return byKeys(x, c.projectsIn(projects, a), newestFirst, projectKey, a, anything[*world.Project]), nil
 }

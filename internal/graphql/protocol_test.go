@@ -291,17 +291,18 @@ func TestScopesOfMutations(t *testing.T) {
 	}
 }
 
-// TestFineGrainedTokens holds that they sign in from GitLab 19.2 on and open no field.
+// TestFineGrainedTokens holds that they sign in from GitLab 19.2 on, and open what their permissions say.
 func TestFineGrainedTokens(t *testing.T) {
 	for version, want := range map[string]string{
 		"19.1": `401 {"errors":[{"message":"Invalid token"}]}`,
-		"19.2": "Access denied: This operation doesn't support fine-grained personal access tokens.",
+		"19.2": `200 {"data":{"currentUser":null}}`,
 	} {
 		gl := world(t, fakegitlab.WithVersion(version))
 		gl.AddAccessToken(fakegitlab.AccessToken{Token: "fine", User: "mia", Scopes: []string{"granular"}})
 		assert.Contains(t, gql(t, gl, "fine", query("{ currentUser { username } }")).String(), want, version)
 		if version == "19.2" {
-			assert.Equal(t, "currentUser: the token of mia is a fine-grained one", gl.Calls("")[0].Reason)
+			assert.Equal(t, "currentUser: the fine-grained token of mia has not User: Read at the user",
+				gl.Calls("")[0].Reason)
 		}
 	}
 }

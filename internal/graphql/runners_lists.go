@@ -198,5 +198,5 @@ func listRunnerProjects(c *call, x *exec, r *world.Runner, a args) (any, error) 
 	for _, assigned := range r.Assignments {
 		projects = append(projects, assigned.Project)
 	}
-	return byPlace(x, c.projectsIn(projects, a), a, anything[*world.Project]), nil
+	return byPlace(x, sortedProjects(c.projectsIn(projects, a), a), a, anything[*world.Project]), nil
 }

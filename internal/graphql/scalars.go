@@ -28,10 +28,15 @@ const (
 	modelNeed     = "Ci::BuildNeed"
 	modelVariable = "Ci::JobVariable"
 	modelPipeline = "Ci::Pipeline"
+	modelSchedule = "Ci::PipelineSchedule"
+	modelTrigger  = "Ci::Trigger"
 	modelProject  = "Project"
 	modelGroup    = "Group"
 	modelUser     = "User"
 )
+
+// modelScheduleVariable is that of a variable of a schedule.
+const modelScheduleVariable = "Ci::PipelineScheduleVariable"
 
 // modelGroupOfJobs has no global ids.
 const modelGroupOfJobs = "Ci::Group"
@@ -112,19 +117,22 @@ func parseID(value any, model string) (int, error) {
 func scalars() map[string]graphqlruby.Scalar {
 	const generic, status, processable = "GenericCommitStatus", "CommitStatus", "Ci::Processable"
 	return map[string]graphqlruby.Scalar{
-		"CiRunnerID":        idScalar(modelRunner),
-		"CiRunnerManagerID": idScalar(modelManager),
-		"CiPipelineID":      idScalar(modelPipeline),
-		"ProjectID":         idScalar(modelProject),
-		"GroupID":           idScalar(modelGroup),
-		"UserID":            idScalar(modelUser),
-		"CiBuildID":         idScalar(modelJob),
-		"CiProcessableID":   idScalar(processable, modelJob, modelBridge),
-		"JobID":             idScalar(status, modelJob, modelBridge, generic, processable),
-		"CiInputsValue":     {ParseInput: parseInputsValue},
-		"BigInt":            {Output: func(v any) any { return strconv.FormatInt(v.(int64), 10) }},
-		"Time":              {ParseInput: parseTime, Output: func(v any) any { return iso(v.(time.Time)) }},
-		"Duration":          {ParseInput: parseDuration, Output: graphqlruby.ShowFloat},
+		"CiRunnerID":                   idScalar(modelRunner),
+		"CiRunnerManagerID":            idScalar(modelManager),
+		"CiPipelineID":                 idScalar(modelPipeline),
+		"CiPipelineScheduleID":         idScalar(modelSchedule),
+		"CiPipelineScheduleVariableID": idScalar(modelScheduleVariable),
+		"CiTriggerID":                  idScalar(modelTrigger),
+		"ProjectID":                    idScalar(modelProject),
+		"GroupID":                      idScalar(modelGroup),
+		"UserID":                       idScalar(modelUser),
+		"CiBuildID":                    idScalar(modelJob),
+		"CiProcessableID":              idScalar(processable, modelJob, modelBridge),
+		"JobID":                        idScalar(status, modelJob, modelBridge, generic, processable),
+		"CiInputsValue":                {ParseInput: parseInputsValue},
+		"BigInt":                       {Output: func(v any) any { return strconv.FormatInt(v.(int64), 10) }},
+		"Time":                         {ParseInput: parseTime, Output: func(v any) any { return iso(v.(time.Time)) }},
+		"Duration":                     {ParseInput: parseDuration, Output: graphqlruby.ShowFloat},
 	}
 }
 

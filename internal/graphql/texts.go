@@ -62,3 +62,12 @@ const (
 	msgfEchoOfNobody = "nil says: %s"
 	msgfEcho         = "%q says: %s"
 )
+
+// What is said of schedules and of whose jobs' tokens reach a project (app/services/ci/pipeline_schedules,
+// app/graphql/mutations/ci, app/services/concerns/ci/job_token_scope/edit_scope_validations.rb).
+const (
+	msgVariablesNotSet = "The current user is not authorized to set pipeline schedule variables"
+	msgOutboundOff     = "job_token_scope_enabled can only be set to false"
+	msgOutboundRemoved = "direction: OUTBOUND scope entries can only be removed. Only INBOUND scope can be expanded."
+	msgNoTarget        = "The target does not exist"
+)

@@ -96,8 +96,7 @@ var unserved = map[string]string{
 		vulnerabilities vulnerabilitiesCountByDay vulnerability wikiPage workItem workItemAllowedStatuses
 		workItemDescriptionTemplateContent workItemsByReference workspace workspaces`,
 	"Mutation": `artifactDestroy bulkDestroyJobArtifacts catalogResourcesCreate catalogResourcesDestroy ciCdSettingsUpdate
-		ciJobTokenScopeAddGroupOrProject ciJobTokenScopeAddProject ciJobTokenScopeRemoveGroup
-		ciJobTokenScopeRemoveProject ciJobTokenScopeUpdatePolicies ciLint clusterAgentDelete
+		ciJobTokenScopeUpdatePolicies ciLint clusterAgentDelete
 		clusterAgentTokenCreate clusterAgentTokenRevoke commitCreate createAlertIssue createAnnotation createBoard
 		createBranch createClusterAgent createIssue createNote createSnippet deleteAnnotation destroyBoard destroyNote
 		destroyPackage destroySnippet discussionToggleResolve environmentCreate environmentDelete environmentStop
@@ -107,9 +106,7 @@ var unserved = map[string]string{
 		mergeRequestSetLabels mergeRequestSetLocked mergeRequestSetMilestone mergeRequestSetReviewers
 		mergeRequestSetSubscription mergeRequestUpdate namespaceCiCdSettingsUpdate namespaceSettingsUpdate
 		organizationCreate organizationUpdate personalAccessTokenCreate personalAccessTokenRevoke
-		personalAccessTokenRotate pipelineScheduleCreate pipelineScheduleDelete
-		pipelineSchedulePlay pipelineScheduleTakeOwnership pipelineScheduleUpdate pipelineTriggerCreate
-		pipelineTriggerDelete pipelineTriggerUpdate projectCiCdSettingsUpdate projectMemberBulkUpdate
+		personalAccessTokenRotate projectMemberBulkUpdate
 		projectSettingsUpdate projectSyncFork releaseAssetLinkCreate releaseAssetLinkDelete releaseAssetLinkUpdate
 		releaseCreate releaseDelete releaseUpdate runnerCacheClear runnersExportUsage safeDisablePipelineVariables
 		starProject tagCreate tagDelete terraformStateDelete terraformStateLock terraformStateUnlock timelogCreate
@@ -122,19 +119,28 @@ var unserved = map[string]string{
 	"PipelineCreatePayload": `requestId`,
 	"Metadata":              `featureFlags`,
 	"Kas":                   `externalK8sProxyUrl`,
-	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec runnerManagers`,
+	"CiJob":                 `aiFailureAnalysis exitCode expandedEnvironmentName inputs inputsSpec runnerManagers`,
 	"CiJobInterface":        `exitCode`,
 	"Pipeline": `codeQualityReportSummary codeQualityReports computeMinutes configSource dastProfile
 		enabledPartialSecurityScans enabledSecurityScans endpoint errorMessages failedJobsCount mergeRequest
-		mergeRequestEventType pipelineSchedule securityReportFinding securityReportFindings
+		mergeRequestEventType securityReportFinding securityReportFindings
 		securityReportSummary testReportSummary testSuite troubleshootJobWithAi warningMessages`,
 	"Commit": `author authorGravatar descriptionHtml diffs fullTitleHtml pipelines signature signatureHtml
 		titleHtml`,
-	"CiJobArtifact":          `id`,
-	"PipelineManualVariable": `id`,
-	"StatusAction":           `confirmationMessage`,
-	"JobPermissions":         `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables retryJob`,
-	"Project":                unservedOfProject,
+	"ProjectCiCdSetting": `crossProjectPushForJobTokenAllowed displayPipelineVariables maxPipelinesPerMergeTrain
+		mergeTrainEnforcement mergeTrainsSkipTrainAllowed pipelineVariablesMinimumOverrideRole
+		resourceGroupDefaultProcessMode skipBranchPipelinesForMrs`,
+	"CiJobTokenScopeType":                     `groupAllowlistAutopopulatedIds inboundAllowlistAutopopulatedIds`,
+	"CiJobTokenScopeAddGroupOrProjectPayload": `ciJobTokenScopeAllowlistEntry`,
+	"CiJobTokenScopeAddProjectPayload":        `ciJobTokenScopeAllowlistEntry`,
+	"CiJobTokenScopeRemoveGroupPayload":       `ciJobTokenScopeAllowlistEntry`,
+	"CiJobTokenScopeRemoveProjectPayload":     `ciJobTokenScopeAllowlistEntry`,
+	"CiJobArtifact":                           `expired id`,
+	"PipelineManualVariable":                  `id`,
+	"StatusAction":                            `confirmationMessage`,
+	"JobPermissions": `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables
+		retryJob`,
+	"Project": unservedOfProject,
 	"ProjectInterface": `allowMergeOnSkippedPipeline autocloseReferencedIssues avatarUrl ciConfigPathOrDefault
 		containerRegistryEnabled containerRepositoriesCount descriptionHtml exploreCatalogPath forksCount
 		importStatus isCatalogResource isForked issuesEnabled jobs jobsEnabled lfsEnabled markedForDeletion
@@ -152,8 +158,8 @@ const (
 		alertManagementIntegrations allowedCustomStatuses allowMergeOnSkippedPipeline
 		allowsMultipleMergeRequestAssignees allowsMultipleMergeRequestReviewers approvalPolicies
 		autocloseReferencedIssues autocompleteUsers availableDeployKeys avatarUrl board boards branchRules
-		ciAccessAuthorizedAgents ciCdSettings ciConfigPathOrDefault ciConfigVariables ciJobTokenAuthLogs
-		ciJobTokenScope ciJobTokenScopeAllowlist ciPipelineCreationRequest ciTemplate ciVariables clusterAgent
+		ciAccessAuthorizedAgents ciConfigPathOrDefault ciConfigVariables ciJobTokenAuthLogs
+		ciJobTokenScopeAllowlist ciPipelineCreationRequest ciTemplate ciVariables clusterAgent
 		clusterAgents codeCoverageSummary commitReferences complianceFrameworks componentUsages
 		containerExpirationPolicy containerProtectionRepositoryRules containerProtectionTagRules
 		containerRegistryEnabled containerRepositories containerRepositoriesCount containerTagsExpirationPolicy
@@ -169,7 +175,7 @@ const (
 		onlyAllowMergeIfAllDiscussionsAreResolved onlyAllowMergeIfPipelineSucceeds openIssuesCount
 		openMergeRequestsCount organizationEditPath packages packagesCleanupPolicy packagesProtectionRules
 		pagesDeployments pagesForceHttps pagesUseUniqueDomain pathLocks permanentDeletionDate pipelineAnalytics
-		pipelineCounts pipelineExecutionPolicies pipelineSchedules pipelineScheduleStatusCounts pipelineTriggers
+		pipelineCounts pipelineExecutionPolicies pipelineScheduleStatusCounts
 		printingMergeRequestLinkEnabled projectMembers projectPlanLimits protectableBranches pushRules
 		recentIssueBoards release releases removeSourceBranchAfterMerge repository repositorySizeExcess
 		requestAccessEnabled requirement requirements requirementStatesCount runnerCloudProvisioning

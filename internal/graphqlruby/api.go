@@ -11,6 +11,9 @@ type Bindings struct {
 	// TypeOf names the object type of a value whose declared type is an interface or a union. It is not needed if the
 	// schema has neither.
 	TypeOf func(value any) string
+	// Authorized is asked of every object that an answer is to show, by the name of its type, before its fields are read.
+	// "" shows it; anything else is a note of why it is null. Nil shows everything.
+	Authorized func(context any, typeName string, value any) (why string)
 	// Analyzers are asked of each document that is valid, in this order, before it is run. Each call makes a new one.
 	Analyzers []func() Analyzer
 }

@@ -215,10 +215,7 @@ func (r *run) complete(at *target, t *typeRef, value any) {
 		return
 	}
 	if isNil(value) {
-		if t.NonNull {
-			r.show(at, r.nullError(at))
-		}
-		r.set(at.in, at.key, nil, t.NonNull)
+		r.null(at, t)
 		return
 	}
 	if t.Elem != nil {
@@ -236,6 +233,11 @@ func (r *run) complete(at *target, t *typeRef, value any) {
 		d = d.possible[i]
 	}
 	if d.composite() {
+		if why := r.denied(d, value); why != "" {
+			r.result.Notes = append(r.result.Notes, Note{Path: at.in.path(at.key), Text: why})
+			r.null(at, t)
+			return
+		}
 		r.object(at, t, d, value)
 		return
 	}
@@ -245,6 +247,22 @@ func (r *run) complete(at *target, t *typeRef, value any) {
 		return
 	}
 	r.set(at.in, at.key, shown, t.NonNull)
+}
+
+// null is where nothing is shown, and an error if something must be.
+func (r *run) null(at *target, t *typeRef) {
+	if t.NonNull {
+		r.show(at, r.nullError(at))
+	}
+	r.set(at.in, at.key, nil, t.NonNull)
+}
+
+// denied says why an object is not shown (Schema::Object.authorized?); "" if it is.
+func (r *run) denied(d *typeDef, value any) string {
+	if r.schema.bound.Authorized == nil {
+		return ""
+	}
+	return r.schema.bound.Authorized(r.context, d.name, value)
 }
 
 func (r *run) nullError(at *target) *Error {

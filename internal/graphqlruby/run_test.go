@@ -454,3 +454,36 @@ func FuzzRun(f *testing.F) {
 		assert.True(t, found || !result.Executed)
 	})
 }
+
+// An object that the caller does not let be shown is null with a note, whatever it stands in; what must not be null
+// takes its parent along, with an error (Schema::Object.authorized?).
+func TestUnauthorizedObjects(t *testing.T) {
+	const sdl = `type Query { open: Box shut: Box! list: [Box] }  type Box { name: String  inner: Lock! }  type Lock { id: ID }`
+	boxes := map[string]any{"name": "a", "inner": map[string]any{"id": 1}}
+	give := func(value any) graphqlruby.Field {
+		return graphqlruby.Field{Resolve: func(*graphqlruby.Exec, any, graphqlruby.Args) (any, error) { return value, nil }}
+	}
+	fields := map[string]graphqlruby.Field{"Query.open": give(boxes), "Query.shut": give(boxes),
+		"Query.list": give([]any{boxes, nil})}
+	refusing := func(refused string) *graphqlruby.Schema {
+		return graphqlruby.Load(sdl, graphqlruby.Bindings{Fields: fields,
+			Authorized: func(context any, typeName string, value any) string {
+				assert.Nil(t, context)
+				assert.NotNil(t, value)
+				if typeName == refused {
+					return "no " + typeName
+				}
+				return ""
+			}})
+	}
+	all := `{ open { name inner { id } } list { name } }`
+	assert.Equal(t, `{"data":{"open":{"name":"a","inner":{"id":"1"}},"list":[{"name":"a"},null]}}`,
+		shown(t, run(t, refusing(""), all)))
+	r := run(t, refusing("Box"), all)
+	assert.Equal(t, `{"data":{"open":null,"list":[null,null]}}`, shown(t, r))
+	assert.Equal(t, []graphqlruby.Note{{Path: []any{"open"}, Text: "no Box"}, {Path: []any{"list", 0}, Text: "no Box"}},
+		r.Notes)
+	assert.Contains(t, shown(t, run(t, refusing("Box"), `{ shut { name } }`)),
+		`"message":"Cannot return null for non-nullable field Query.shut"`)
+	assert.Contains(t, shown(t, run(t, refusing("Lock"), `{ open { name inner { id } } }`)), `"data":{"open":null}`)
+}

@@ -127,7 +127,27 @@ var mutations = map[string][]Effect{
 	"pipelineDestroy": {{Kind: "pipeline", Of: Mentioned, Fields: deleted}},
 	"pipelineRetry":   {{Kind: "pipeline", Of: Mentioned, Fields: progress}},
 	"pipelineCancel":  {{Kind: "pipeline", Of: Mentioned, Fields: progress}},
+
+	"pipelineScheduleCreate": {{Kind: "pipeline schedule", Of: Mentioned, Fields: made}},
+	"pipelineScheduleUpdate": {{Kind: "pipeline schedule", Of: Mentioned,
+		Fields: slices.Concat(scheduleSettings, scheduleVariables, []string{"inputs"})}},
+	"pipelineScheduleDelete":        {{Kind: "pipeline schedule", Of: Mentioned, Fields: deleted}},
+	"pipelineSchedulePlay":          {{Kind: "pipeline schedule", Of: Mentioned, Fields: []string{"next_run_at"}}},
+	"pipelineScheduleTakeOwnership": {{Kind: "pipeline schedule", Of: Mentioned, Fields: []string{"owner"}}},
+	"pipelineTriggerCreate":         {{Kind: "pipeline trigger", Of: Mentioned, Fields: made}},
+	"pipelineTriggerUpdate":         {{Kind: "pipeline trigger", Of: Mentioned, Fields: []string{"description"}}},
+	"pipelineTriggerDelete":         {{Kind: "pipeline trigger", Of: Mentioned, Fields: deleted}},
+
+	"projectCiCdSettingsUpdate": {{Kind: "project", Of: Mentioned,
+		Fields: []string{"attributes", "group_runners_disabled", "keep_latest_artifact"}}},
+	"ciJobTokenScopeAddProject":        allowlistChanged,
+	"ciJobTokenScopeAddGroupOrProject": allowlistChanged,
+	"ciJobTokenScopeRemoveProject":     allowlistChanged,
+	"ciJobTokenScopeRemoveGroup":       allowlistChanged,
 }
+
+// allowlistChanged are the effects of the mutations of whose jobs' tokens reach a project.
+var allowlistChanged = []Effect{{Kind: "project", Of: Mentioned, Fields: []string{"job_token_allowlist"}}}
 
 var effects = map[string][]Effect{
 	"POST /user/runners":  {{Kind: "runner", Of: Answered, Fields: made}},

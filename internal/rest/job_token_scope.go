@@ -111,7 +111,7 @@ func allowProject(q request) front.Response {
 		return front.NotFound(paramTargetProject + " not found").Because(fmt.Sprintf("there is no project %d", id))
 	}
 	if d := q.OnProject(target, policy.ReadProject); !d.Allowed {
-		return front.BadRequest(fmt.Sprintf(msgfTargetUnseen, "target_project")).Because(d.Reason)
+		return front.BadRequest(fmt.Sprintf(front.MsgfTargetUnseen, "target_project")).Because(d.Reason)
 	}
 	return q.allow(world.Allowed{Project: target}, allowedLinkEntity{q.Project.ID, target.ID, 0})
 }
@@ -122,7 +122,7 @@ func allowGroup(q request) front.Response {
 		return *refusal
 	}
 	if d := q.OnGroup(target, policy.ReadGroup); !d.Allowed {
-		return front.BadRequest(fmt.Sprintf(msgfTargetUnseen, "target_group")).Because(d.Reason)
+		return front.BadRequest(fmt.Sprintf(front.MsgfTargetUnseen, "target_group")).Because(d.Reason)
 	}
 	return q.allow(world.Allowed{Group: target}, allowedLinkEntity{q.Project.ID, 0, target.ID})
 }

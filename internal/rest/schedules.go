@@ -121,16 +121,7 @@ func (q request) pathSchedule(may front.JobRule) (*world.PipelineSchedule, *fron
 	if may == nil {
 		return s, nil
 	}
-	return s, front.Allow(q.onSchedule(s, may), "")
-}
-
-// onSchedule asks whether the user may do something with a schedule.
-func (q request) onSchedule(s *world.PipelineSchedule, may front.JobRule) policy.Decision {
-	name, tag, whole := s.RefName()
-	if !whole {
-		name, tag = front.RefNamed(s.Project, name)
-	}
-	return q.OnRef(s.Project, name, tag, s.Owner == q.User, may)
+	return s, front.Allow(q.OnSchedule(s, may), "")
 }
 
 func listSchedules(q request) front.Response {
@@ -226,8 +217,8 @@ func createSchedule(q request) front.Response {
 		return *refusal
 	}
 	draft := q.ScheduleDraft(q.Project, q.User, nil, c)
-	if d := q.onSchedule(draft, policy.ScheduleRef); !d.Allowed {
-		return scheduleForbidden(msgScheduleNotCreated, d)
+	if d := q.OnSchedule(draft, policy.ScheduleRef); !d.Allowed {
+		return scheduleForbidden(front.MsgScheduleNotCreated, d)
 	}
 	s, err := q.CreateSchedule(draft)
 	if err != nil {
@@ -252,8 +243,8 @@ func updateSchedule(q request) front.Response {
 
 func changeSchedule(q request, s *world.PipelineSchedule, c world.ScheduleChange) front.Response {
 	draft := q.ScheduleDraft(s.Project, s.Owner, s, c)
-	if d := q.onSchedule(draft, policy.UpdatePipelineSchedule); !d.Allowed {
-		return scheduleForbidden(msgScheduleNotUpdated, d)
+	if d := q.OnSchedule(draft, policy.UpdatePipelineSchedule); !d.Allowed {
+		return scheduleForbidden(front.MsgScheduleNotUpdated, d)
 	}
 	if err := q.ChangeSchedule(s, draft); err != nil {
 		return modelError(err)
@@ -386,7 +377,7 @@ func (q request) fullSchedule(s *world.PipelineSchedule) fullScheduleEntity {
 	if made := s.PipelinesOf(); len(made) > 0 {
 		e.Last = q.pipelineEntity(made[len(made)-1])
 	}
-	if q.onSchedule(s, policy.AdminPipelineSchedule).Allowed {
+	if q.OnSchedule(s, policy.AdminPipelineSchedule).Allowed {
 		variables := entitiesOf(s.Variables, pipelineVariable)
 		e.Variables = &variables
 	}

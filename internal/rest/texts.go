@@ -67,8 +67,6 @@ const (
 // app/services/concerns/ci/job_token_scope/edit_scope_validations.rb).
 const (
 	msgMayNotChangeScope = "Insufficient permissions to modify the job token scope"
-	msgfTargetUnseen     = "The %s that you are attempting to access does not exist or you don't have permission to " +
-		"perform this action"
 	msgAllowlistEnforced = "Job token scope cannot be disabled for this project because it is enforced for the instance."
 )
 
@@ -246,8 +244,6 @@ const (
 	msgfPipelineNotUpdated      = "Failed to update pipeline - %s"
 	msgVariablesNotTexts        = "variables needs to be a map of key-valued strings"
 	msgTriggerNotYours          = "The current user is not authorized to update the pipeline trigger token"
-	msgScheduleNotCreated       = "The current user is not authorized to create the pipeline schedule"
-	msgScheduleNotUpdated       = "The current user is not authorized to update the pipeline schedule"
 	msgInputsInvalid            = "inputs is invalid"
 	msgfInputIncomplete         = "inputs[%d][%s] is missing"
 	msgfInputInvalid            = "inputs[%d][%s] is invalid"

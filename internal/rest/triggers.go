@@ -223,7 +223,7 @@ func updateTrigger(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	if refusal := front.Allow(q.mayAdminTrigger(t), msgTriggerNotYours); refusal != nil {
+	if refusal := front.Allow(q.MayAdminTrigger(t), msgTriggerNotYours); refusal != nil {
 		return *refusal
 	}
 	if q.Params.Has("description") {
@@ -231,14 +231,6 @@ func updateTrigger(q request) front.Response {
 		q.DescribeTrigger(t, description)
 	}
 	return front.OK(q.triggerEntity(t))
-}
-
-// mayAdminTrigger decides whether the user may change a trigger: its owner, who still has the rights to it.
-func (q request) mayAdminTrigger(t *world.PipelineTrigger) policy.Decision {
-	if d := q.OnProject(t.Project, policy.AdminBuild); !d.Allowed {
-		return d
-	}
-	return policy.AdminTrigger(q.Actor, q.ProjectStanding(t.Project), t.Owner == q.User)
 }
 
 func deleteTrigger(q request) front.Response {
@@ -273,7 +265,7 @@ func (q request) triggerEntity(t *world.PipelineTrigger) triggerEntity {
 	owner := q.basicUser(t.Owner)
 	e := triggerEntity{ID: t.ID, Token: t.Short(), Description: t.Description, CreatedAt: q.iso(t.CreatedAt),
 		UpdatedAt: q.iso(t.UpdatedAt), LastUsed: q.timeOrNull(t.LastUsed), Owner: &owner}
-	if q.mayAdminTrigger(t).Allowed {
+	if q.MayAdminTrigger(t).Allowed {
 		e.Token = strings.Clone(t.Token)
 	}
 	if q.Has(gitlabversion.TriggerExpiry) {

@@ -69,6 +69,20 @@ func graphqlProofs() map[gitlabversion.Difference]proof {
 		}, false, true, nil},
 		gitlabversion.RunnerBulkPause:       {mutates("runnerBulkPause"), []bool{false}, []bool{true}, nil},
 		gitlabversion.RunnerAssignMutations: {mutates("runnerAssignToProject", "runnerUnassignFromProject"), []bool{false, false}, []bool{true, true}, nil},
+		gitlabversion.TriggersInGraphQL: {mutates("pipelineTriggerCreate", "pipelineTriggerDelete", "pipelineTriggerUpdate"),
+			[]bool{false, false, false}, []bool{true, true, true}, nil},
+		gitlabversion.PipelineSchedulesSorted: {knows(`{ project(fullPath: "acme/shop") { pipelineSchedules(sort: ID_ASC) { count } } }`),
+			false, true, nil},
+		gitlabversion.PipelineShowsSchedule: {knows(`{ project(fullPath: "acme/shop") { pipelines { nodes { pipelineSchedule { id } } } } }`),
+			false, true, nil},
+		gitlabversion.JobTokenAccessible: {func(v inVersion) any {
+			const document = `{ project(fullPath: "acme/shop") { ciJobTokenScope { inboundAllowlist { nodes { __typename } } } } }`
+			return strings.Contains(v.graphql("mia", document), `"CiJobTokenAccessibleProject"`)
+		}, false, true, nil},
+		gitlabversion.JobTokenPushSetting: {knows(`{ project(fullPath: "acme/shop") { ciCdSettings { pushRepositoryForJobTokenAllowed } } }`),
+			false, true, nil},
+		gitlabversion.GroupRunnersSetting: {knows(`{ project(fullPath: "acme/shop") { ciCdSettings { groupRunnersEnabled } } }`), false, true, nil},
+		gitlabversion.CountLimit:          {knows(`{ project(fullPath: "acme/shop") { pipelines { count(limit: 1) } } }`), false, true, nil},
 	}
 }
 

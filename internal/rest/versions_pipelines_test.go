@@ -34,6 +34,10 @@ func pipelineProofs() map[gitlabversion.Difference]proof {
 			return v.as("mia", "POST", "/projects/10001/pipeline",
 				testkit.WithJSON(`{"ref": "main", "inputs": {"word": "x"}}`)).Status
 		}, 400, 201, nil},
+		gitlabversion.CronSyntaxFirst: {func(v inVersion) any {
+			return v.as("mia", "POST", "/projects/10001/pipeline_schedules",
+				testkit.WithForm("description=d&ref=refs/heads/main&cron=never")).Body
+		}, `{"message":{"cron":[" is invalid syntax"]}}`, `{"message":{"cron":["syntax is invalid"]}}`, nil},
 		gitlabversion.ScheduleRefsWhole: {func(v inVersion) any {
 			v.gl.Commit("acme/shop", "main", map[string]string{"a": "b"}, "Begin")
 			return strings.Contains(v.as("mia", "POST", "/projects/10001/pipeline_schedules", testkit.WithJSON(

@@ -228,9 +228,12 @@ const (
 	attrRef          = "ref"
 	attrTargetURL    = "target_url"
 
-	msgCronSyntax        = " is invalid syntax" // with that space
+	msgCronSyntax        = "syntax is invalid"
+	msgCronSyntaxBefore  = " is invalid syntax" // with that space
 	msgAmbiguous         = "is ambiguous"
 	attrInputs           = "inputs"
+	attrVariables        = "variables"
+	attrVariableKeys     = "variables.key"
 	msgfDuplicateValues  = "have duplicate values (%s)"
 	msgfExceedsLimit     = "exceeds the limit of %d."
 	msgBlockedURL        = "is blocked: Only allowed schemes are http, https"

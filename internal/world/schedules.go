@@ -23,69 +23,10 @@ const (
 	defaultTimezone = "UTC"
 	// maxSchedules is how many a project may have (app/models/plan_limits.rb, ci_pipeline_schedules).
 	maxSchedules = 10
-	// maxInputs is how many inputs one may have (app/models/ci/pipeline.rb, INPUTS_LIMIT).
-	maxInputs = 20
 )
 
 // scheduleWorker is scheduleWorkerCron, read.
 var scheduleWorker, _ = cron.Parse(scheduleWorkerCron)
-
-// ScheduleChange is what a request says of a pipeline schedule.
-type ScheduleChange struct {
-	Description, Ref, Cron, Timezone Change[string]
-	Active                           Change[bool]
-	// Inputs are set, and those of NoInputs taken away.
-	Inputs   []ScheduleInput
-	NoInputs []string
-}
-
-// applyTo makes a schedule as the request wants it.
-func (c ScheduleChange) applyTo(s *PipelineSchedule) {
-	text := func(c Change[string], to *string) {
-		if c.Given {
-			*to = OrEmpty(c.Value)
-		}
-	}
-	text(c.Description, &s.Description)
-	text(c.Ref, &s.Ref)
-	text(c.Cron, &s.Cron)
-	text(c.Timezone, &s.Timezone)
-	s.Cron = strings.TrimSpace(s.Cron)
-	if c.Active.Value != nil {
-		s.Active = *c.Active.Value
-	}
-	s.Inputs = slices.DeleteFunc(slices.Clone(s.Inputs), func(in ScheduleInput) bool {
-		return slices.Contains(c.NoInputs, in.Name)
-	})
-	seen := map[string]bool{}
-	for _, in := range c.Inputs {
-		i := slices.IndexFunc(s.Inputs, func(old ScheduleInput) bool { return old.Name == in.Name })
-		if i >= 0 && !seen[in.Name] {
-			s.Inputs[i] = in
-		} else { // one that is named twice checkSchedule refuses
-			s.Inputs = append(s.Inputs, in)
-		}
-		seen[in.Name] = true
-	}
-}
-
-// checkInputs is the model's validation of a schedule's inputs (app/models/ci/pipeline_schedule.rb,
-// app/validators/nested_attributes_duplicates_validator.rb).
-func (s *PipelineSchedule) checkInputs(bad *Invalid) {
-	named := map[string]int{}
-	var twice []string
-	for _, in := range s.Inputs {
-		if named[in.Name]++; named[in.Name] == 2 {
-			twice = append(twice, in.Name)
-		}
-	}
-	if len(twice) > 0 {
-		bad.Add(attrInputs, fmt.Sprintf(msgfDuplicateValues, strings.Join(twice, ", ")))
-	}
-	if len(s.Inputs) > maxInputs {
-		bad.Add(attrInputs, fmt.Sprintf(msgfExceedsLimit, maxInputs))
-	}
-}
 
 // ScheduleDraft is the schedule that a change would make of one, or of a new one of an owner, whose ref is written out;
 // it is not part of the world. It is for who asks whether it may be made.
@@ -145,6 +86,9 @@ func (st *State) ChangeSchedule(s, draft *PipelineSchedule) error {
 	*s = *draft
 	s.UpdatedAt = st.Now()
 	st.reckon(s)
+	if !slices.Equal(before.Variables, s.Variables) {
+		st.handToPipelines(s, s.Variables)
+	}
 	return nil
 }
 
@@ -161,16 +105,21 @@ func (st *State) checkSchedule(s *PipelineSchedule) *Invalid {
 			bad.Add(attribute, msgBlank)
 		}
 	}
+	syntax := msgCronSyntaxBefore
+	if st.Has(gitlabversion.CronSyntaxFirst) {
+		syntax = msgCronSyntax
+	}
 	if _, ok := cron.Parse(s.Cron); !ok {
-		bad.Add(attrCron, msgCronSyntax)
+		bad.Add(attrCron, syntax)
 	}
 	blank(attrCron, s.Cron)
 	if _, ok := cron.Zone(s.Timezone); !ok {
-		bad.Add(attrCronTimezone, msgCronSyntax)
+		bad.Add(attrCronTimezone, syntax)
 	}
 	blank(attrCronTimezone, s.Timezone)
 	blank(attrRef, s.Ref)
 	blank(attrDescription, s.Description)
+	s.checkVariables(&bad)
 	s.checkInputs(&bad)
 	return &bad
 }
@@ -296,6 +245,16 @@ func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
 		n.Inputs = InputValues(s.Inputs)
 	}
 	return st.CreatePipeline(n)
+}
+
+// PlaySchedule has a schedule wait for its next time, and makes a pipeline of it for a user, if one can be made
+// (app/services/ci/pipeline_schedules/play_service.rb).
+func (st *State) PlaySchedule(s *PipelineSchedule, u *User) {
+	before := *s
+	st.onUndo(func() { *s = before })
+	st.reckon(s)
+	s.UpdatedAt = st.Now()
+	_, _ = st.RunSchedule(s, u) // nobody is told why not
 }
 
 // InputValues are inputs by their names, as they are in JSON; nil where there are none.

@@ -64,7 +64,7 @@ func TestWhenAndForWhatSchedulesRun(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, made.RefIsTag())
 	bad := st.checkSchedule(&PipelineSchedule{Cron: "0 1 * * *", Timezone: " ", Ref: "refs/heads/main", Description: "d"})
-	assert.Equal(t, []AttributeProblem{{attrCronTimezone, msgCronSyntax}, {attrCronTimezone, msgBlank}}, bad.Problems)
+	assert.Equal(t, []AttributeProblem{{attrCronTimezone, msgCronSyntaxBefore}, {attrCronTimezone, msgBlank}}, bad.Problems)
 }
 
 // Rules of protected branches and tags: a tag is changed by who may make it, whoever may merge; what is taken back is
