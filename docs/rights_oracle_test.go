@@ -122,6 +122,11 @@ project      developer  401          : ListResourceGroups GetResourceGroup ListR
 project      developer  401          : UpdateResourceGroup
 project      developer  401 from=18.6 : GetResourceGroupCurrentJob
 
+project      reporter   401 auditor jobs : ListEnvironments GetEnvironment ListDeployments GetDeployment
+project      developer  401 jobs     : CreateEnvironment UpdateEnvironment DeleteEnvironment DeleteReviewApps
+project      developer  401 jobs     : StopEnvironment CreateDeployment UpdateDeployment
+project      maintainer 401 jobs     : StopStaleEnvironments DeleteDeployment
+
 project      reporter   404 auditor until=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
 project      reporter   404 auditor jobs from=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
 project      reporter   404 auditor until=18.3 : ListCommitMergeRequests

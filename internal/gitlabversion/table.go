@@ -69,6 +69,11 @@ const (
 	JobInputsOverridden
 	RetryRefusalText
 	LintContentRef
+	EnvironmentTimersRenewed
+	EnvironmentAutoStopAt
+	EnvironmentDescription
+	EnvironmentAutoStopSetting
+	JobTokensDeploy
 	RetryReasonAliases
 	JobRouter
 	RateLimitHeaders

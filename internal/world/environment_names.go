@@ -1,4 +1,4 @@
-package jobpayload
+package world
 
 import (
 	"crypto/sha256"
@@ -20,9 +20,9 @@ var (
 	dashes    = regexp.MustCompile(`-+`)
 )
 
-// environmentSlug is CI_ENVIRONMENT_SLUG of an environment (lib/gitlab/slug/environment.rb): its name, where that is
+// EnvironmentSlug is CI_ENVIRONMENT_SLUG of an environment (lib/gitlab/slug/environment.rb): its name, where that is
 // fit for a host name, and otherwise what is left of it with a few characters of a sum of the name.
-func environmentSlug(name string) string {
+func EnvironmentSlug(name string) string {
 	slug := notInSlug.ReplaceAllString(strings.ToLower(name), "-")
 	if slug == "" || slug[0] < 'a' || slug[0] > 'z' {
 		slug = "env-" + slug
@@ -52,8 +52,8 @@ var tiers = []struct {
 	{regexp.MustCompile(`(?i)pr(o|)d|live`), "production"},
 }
 
-// environmentTier is CI_ENVIRONMENT_TIER of an environment of which no job says it.
-func environmentTier(name string) string {
+// EnvironmentTier is CI_ENVIRONMENT_TIER of an environment of which no job says it.
+func EnvironmentTier(name string) string {
 	for _, each := range tiers {
 		if each.name.MatchString(name) {
 			return each.tier
