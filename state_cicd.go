@@ -316,8 +316,8 @@ func (s CommitStatus) String() string {
 		words.InBrackets("pipeline"+words.Spaced(words.ID(s.PipelineID)), string(s.Status))
 }
 
-// ProjectEnvironment is what jobs of a project deploy to (environment in their spec). It comes about with the first such job,
-// or alone.
+// ProjectEnvironment is what jobs of a project deploy to (environment in their spec). It comes about with the first
+// such job, or alone.
 type ProjectEnvironment struct {
 	ID      int    `json:"id,omitzero"`
 	Project string `json:"project"` // full path

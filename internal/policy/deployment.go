@@ -1,7 +1,7 @@
 package policy
 
-// What one may do with the environments of a project, and with what is deployed to them (app/policies/project_policy.rb,
-// environment_policy.rb, deployment_policy.rb).
+// What one may do with the environments of a project, and with what is deployed to them
+// (app/policies/project_policy.rb, environment_policy.rb, deployment_policy.rb).
 
 const featureEnvironments = "environments"
 

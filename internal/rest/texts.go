@@ -167,7 +167,6 @@ const (
 	msgNotTested           = "Testing not available for this hook"
 	msgNeedsJobs           = "Ensure the project has CI jobs."
 	msgNeedsPipelines      = "Ensure the project has CI pipelines."
-	msgNeedsDeployments    = "Ensure the project has deployments."
 	msgNeedsNotes          = "Ensure the project has notes."
 	msgNeedsIssues         = "Ensure the project has issues."
 	msgNeedsMergeRequests  = "Ensure the project has merge requests."

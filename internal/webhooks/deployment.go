@@ -41,8 +41,8 @@ func (w Writer) DeploymentEvent(d *world.Deployment, changedAt time.Time) []byte
 		ShortSHA: d.SHA[:min(len(d.SHA), shortSHA)], User: w.user(by), Ref: d.Ref}
 	at := w.webURL(e.Project) + "/-/"
 	if j := d.Job; j != nil {
-		url := at + "jobs/" + strconv.Itoa(j.ID)
-		out.DeployableID, out.DeployableURL = &j.ID, &url
+		id, url := j.ID, at+"jobs/"+strconv.Itoa(j.ID)
+		out.DeployableID, out.DeployableURL = &id, &url
 		out.CommitTitle = world.OrNull(j.Commit.Title)
 	}
 	if c := e.Project.Repository.Commit(d.SHA); c != nil {

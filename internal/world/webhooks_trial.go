@@ -20,13 +20,6 @@ func (st *State) TestNotice(h *Webhook, event string) *Notice {
 		n := st.notice(h, event, body, st.uuid())
 		return &n
 	}
-	if event == DeploymentEvents {
-		if d := st.lastDeployment(h); d != nil {
-			n := st.notice(h, event, st.ear.writer.DeploymentEvent(d, st.Now()), st.uuid())
-			return &n
-		}
-		return nil
-	}
 	j := st.lastJob(h)
 	if j == nil {
 		return nil
@@ -51,22 +44,6 @@ func (st *State) lastJob(h *Webhook) *Job {
 		for g := range j.Project.Group.Lineage {
 			if g == h.Group {
 				return j
-			}
-		}
-	}
-	return nil
-}
-
-// lastDeployment is the last deployment of the project, or of the projects of the group, that a webhook is of; nil if
-// there is none.
-func (st *State) lastDeployment(h *Webhook) *Deployment {
-	for _, d := range slices.Backward(st.Deployments.Rows) {
-		if d.Project() == h.Project {
-			return d
-		}
-		for g := range d.Project().Group.Lineage {
-			if h.Project == nil && g == h.Group {
-				return d
 			}
 		}
 	}
