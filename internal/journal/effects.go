@@ -7,7 +7,8 @@ import "slices"
 type Effect struct {
 	// Kind is that of the record: "runner", "job", "project", "group", "user", "access token", "webhook", "variable",
 	// "protected ref", "deploy token", "pipeline", "pipeline schedule", "pipeline trigger", "project environment",
-	// "deployment", "runner controller"; "share", which goes by the path of what is shared; "settings", of which there is one.
+	// "deployment", "runner controller"; "share", which goes by the path of what is shared; "settings", of which there
+	// is one.
 	Kind string
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string
