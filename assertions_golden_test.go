@@ -251,7 +251,7 @@ func TestUnservedMessage(t *testing.T) {
 	for _, request := range []string{
 		"POST /api/v4/runner", "PATCH /api/v4/runners/7", "PATCH /runners/:id", "GET /gitlab/api/v4/runner/7",
 		"GET /api/v4/api/v4/runners",
-		"GET /runners", "GET /api/v4/projects/acme/shop/runners", "GET /api/v4/projects/5/environments/3",
+		"GET /runners", "GET /api/v4/projects/acme/shop/runners", "GET /api/v4/projects/5/milestones/3",
 		"GET /api/v4/runners/online", "GET /", "GET /api/v4", "GET ", "POST /oauth/revoke",
 	} {
 		method, path, _ := strings.Cut(request, " ")

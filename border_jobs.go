@@ -260,3 +260,55 @@ func addStatus(st *world.State, in CommitStatus) (*world.CommitStatus, error) {
 		Description: clone.Pointer(in.Description, clone.Shallow), Coverage: clone.Pointer(in.Coverage, clone.Shallow),
 		CreatedAt: in.CreatedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt, UpdatedAt: in.UpdatedAt})
 }
+
+func publicEnvironment(e *world.Environment) ProjectEnvironment {
+	return ProjectEnvironment{ID: e.ID, Project: e.Project.Path, Name: e.Name, State: EnvironmentState(e.State),
+		Tier: e.Tier, ExternalURL: e.ExternalURL, Description: e.Description, AutoStopSetting: e.AutoStopSetting,
+		AutoStopAt: e.AutoStopAt, AutoDeleteAt: e.AutoDeleteAt, CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt}
+}
+
+func environmentFacts(in ProjectEnvironment) world.EnvironmentFacts {
+	return world.EnvironmentFacts{State: world.EnvironmentState(in.State), Tier: in.Tier, ExternalURL: in.ExternalURL,
+		Description: in.Description, AutoStopSetting: in.AutoStopSetting, AutoStopAt: in.AutoStopAt,
+		AutoDeleteAt: in.AutoDeleteAt}
+}
+
+func addEnvironment(st *world.State, in ProjectEnvironment) (*world.Environment, error) {
+	found := references{st: st}
+	return st.AddEnvironment(world.Environment{ID: in.ID, Project: found.project("project", in.Project), Name: in.Name,
+		EnvironmentFacts: environmentFacts(in), CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt}, found.problems...)
+}
+
+func rewriteEnvironment(st *world.State, e *world.Environment, next ProjectEnvironment) error {
+	return st.RewriteEnvironment(e, environmentFacts(next))
+}
+
+func publicDeployment(d *world.Deployment) Deployment {
+	out := Deployment{ID: d.ID, IID: d.IID, Project: d.Project().Path, Environment: d.Environment.Name, Ref: d.Ref,
+		RefIsTag: d.RefIsTag, SHA: d.SHA, Status: DeploymentStatus(d.Status), User: d.User.NameOrNobody(), OnStop: d.OnStop,
+		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, FinishedAt: d.FinishedAt}
+	if d.Job != nil {
+		out.JobID = d.Job.ID
+	}
+	return out
+}
+
+func addDeployment(st *world.State, in Deployment) (*world.Deployment, error) {
+	found := references{st: st}
+	at := world.DeploymentPlace{Project: found.project("project", in.Project), Environment: in.Environment,
+		JobID: in.JobID, User: in.User}
+	return st.AddDeployment(at, world.Deployment{ID: in.ID, IID: in.IID, Ref: in.Ref, RefIsTag: in.RefIsTag, SHA: in.SHA,
+		Status: world.DeploymentStatus(in.Status), OnStop: in.OnStop, CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt,
+		FinishedAt: in.FinishedAt}, found.problems...)
+}
+
+// seedDeployments adds the environments and deployments of a scenario, and those that its jobs have beside them.
+func seedDeployments(st *world.State, s Scenario, refused *[]rejection) {
+	seedEach(refused, "environments", s.Environments, func(e ProjectEnvironment) string { return e.Name },
+		making(st, addEnvironment))
+	seedEach(refused, "deployments", s.Deployments, func(d Deployment) string { return d.Environment },
+		making(st, addDeployment))
+	if len(*refused) == 0 {
+		st.SettleEnvironments(s.Environments != nil)
+	}
+}

@@ -14,7 +14,8 @@ func publicWebhook(h *world.Webhook) Webhook {
 	a := h.Clone()
 	out := Webhook{ID: h.ID, URL: a.URL, Token: a.Token, SigningToken: a.SigningToken,
 		JobEvents: a.Events[world.JobEvents], PipelineEvents: a.Events[world.PipelineEvents],
-		PushEvents: a.Events[world.PushEvents], TagPushEvents: a.Events[world.TagPushEvents], Name: world.OrEmpty(a.Name),
+		PushEvents: a.Events[world.PushEvents], TagPushEvents: a.Events[world.TagPushEvents],
+		DeploymentEvents: a.Events[world.DeploymentEvents], Name: world.OrEmpty(a.Name),
 		Description: world.OrEmpty(a.Description), TLSUnverified: a.UnverifiedTLS,
 		BranchFilter: world.OrEmpty(a.BranchFilter), Template: world.OrEmpty(a.Template), URLVariables: a.Variables,
 		Headers: a.Headers, Disabled: h.Disabled || !h.DisabledUntil.IsZero(), DisabledUntil: h.DisabledUntil,
@@ -29,7 +30,8 @@ func publicWebhook(h *world.Webhook) Webhook {
 		out.Group = h.Group.Path
 	}
 	for _, event := range slices.Sorted(maps.Keys(a.Events)) {
-		ours := []string{world.JobEvents, world.PipelineEvents, world.PushEvents, world.TagPushEvents}
+		ours := []string{world.JobEvents, world.PipelineEvents, world.PushEvents, world.TagPushEvents,
+			world.DeploymentEvents}
 		if a.Events[event] && !slices.Contains(ours, event) {
 			out.OtherEvents = append(out.OtherEvents, event)
 		}
@@ -43,7 +45,8 @@ func webhookAttributes(in Webhook) world.WebhookAttributes {
 		BranchFilter: world.OrNull(in.BranchFilter), BranchFilterStrategy: in.BranchFilterStrategy,
 		Template: world.OrNull(in.Template), Variables: in.URLVariables, Headers: in.Headers,
 		Events: map[string]bool{world.JobEvents: in.JobEvents, world.PipelineEvents: in.PipelineEvents,
-			world.PushEvents: in.PushEvents, world.TagPushEvents: in.TagPushEvents}}
+			world.PushEvents: in.PushEvents, world.TagPushEvents: in.TagPushEvents,
+			world.DeploymentEvents: in.DeploymentEvents}}
 	for _, event := range in.OtherEvents {
 		a.Events[event] = true
 	}

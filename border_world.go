@@ -29,6 +29,8 @@ func snapshotOf(st *world.State) Scenario {
 		return out
 	})
 	s.Variables, s.ProtectedRefs = publicVariables(st), someCopies(st.ProtectedRefs.Rows, publicProtectedRef)
+	s.Environments = someCopies(st.Environments.Rows, publicEnvironment)
+	s.Deployments = someCopies(st.Deployments.Rows, publicDeployment)
 	s.DeployTokens = someCopies(st.DeployTokens.Rows, publicDeployToken)
 	s.DeployKeys = someCopies(st.DeployKeys.Rows, publicDeployKey(st))
 	s.PipelineSchedules = someCopies(st.Schedules.Rows, publicSchedule)
@@ -149,6 +151,7 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 		seedEach(&refused, "pipelines", s.Pipelines, Pipeline.seedName, pipelines(false))
 		seedEach(&refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, making(st, addJob))
 		seedEach(&refused, "pipelines", s.Pipelines, Pipeline.seedName, pipelines(true)) // behind the IDs of all others
+		seedDeployments(st, s, &refused)
 		seedEach(&refused, "commit_statuses", s.CommitStatuses, func(s CommitStatus) string { return s.Name },
 			making(st, addStatus))
 		seedEach(&refused, "runner_controllers", s.RunnerControllers,

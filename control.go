@@ -96,6 +96,8 @@ func controlOfRecords() []controlRoute {
 		{"POST /-/fake/runners/:id/contact", (*control).contactRunner},
 		{"GET /-/fake/webhooks/:id", showing(webhookEdits, "id")},
 		{"PATCH /-/fake/webhooks/:id", patching(webhookEdits, "id")},
+		{"GET /-/fake/environments/:id", showing(environmentEdits, "id")},
+		{"PATCH /-/fake/environments/:id", patching(environmentEdits, "id")},
 		{"GET /-/fake/deliveries", (*control).deliveries},
 		{"GET /-/fake/jobs/:id", (*control).showJob},
 		{"GET /-/fake/jobs/:id/why", (*control).whyJob},

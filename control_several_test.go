@@ -160,15 +160,15 @@ func TestControlHolds(t *testing.T) {
 // What a client asks besides gets an answer that is always the same, and is in the journal.
 func TestControlHandlers(t *testing.T) {
 	gl := controlled(t)
-	pipelines := `{"endpoint": "GET /projects/:id/environments", "body": [{"id": 7}], "header": {"X-Total": "1"}}`
+	pipelines := `{"endpoint": "GET /projects/:id/milestones", "body": [{"id": 7}], "header": {"X-Total": "1"}}`
 	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/handlers", pipelines).status)
-	got := askControl(t, gl, "GET /api/v4/projects/1/environments", "")
+	got := askControl(t, gl, "GET /api/v4/projects/1/milestones", "")
 	assert.Equal(t, "200 1 application/json",
 		fmt.Sprint(got.status, " ", got.header.Get("X-Total"), " ", got.header.Get("Content-Type")))
 	assert.Equal(t, `[{"id": 7}]`, got.body)
-	gl.AssertCalls(t, "GET /projects/:id/environments 200")
-	askControl(t, gl, "POST /-/fake/handlers", `{"endpoint": "GET /projects/:id/environments", "status": 403, "body": "no"}`)
-	got = askControl(t, gl, "GET /api/v4/projects/1/environments", "")
+	gl.AssertCalls(t, "GET /projects/:id/milestones 200")
+	askControl(t, gl, "POST /-/fake/handlers", `{"endpoint": "GET /projects/:id/milestones", "status": 403, "body": "no"}`)
+	got = askControl(t, gl, "GET /api/v4/projects/1/milestones", "")
 	assert.Equal(t, "403 no", fmt.Sprint(got.status, " ", got.body))
 }
 

@@ -120,6 +120,8 @@ func TestEveryEndpointThatChangesSomethingSaysWhat(t *testing.T) {
 		fakegitlab.VerifyRunner:           "a runner is heard of, as by all of its calls",
 		fakegitlab.RevokeOwnAccessToken:   "the call does not say which of a user's tokens it was",
 		fakegitlab.DeleteProjectArtifacts: "it is of all jobs of a project",
+		fakegitlab.StopStaleEnvironments:  "it is of all environments of a project",
+		fakegitlab.DeleteReviewApps:       "it is of all stopped review apps of a project",
 		fakegitlab.OAuthToken:             "its tokens are in no world",
 		fakegitlab.LintConfig:             "it only says what it thinks of a text",
 		fakegitlab.PlayPipelineSchedule:   "its answer does not name the pipeline",

@@ -231,6 +231,23 @@ const (
 	RemoveRunnerControllerRunnerScope   Endpoint = "DELETE /runner_controllers/:id/scopes/runners/:runner_id"
 )
 
+// The endpoints of environments and deployments (https://docs.gitlab.com/ee/api/environments.html, deployments.html).
+const (
+	ListEnvironments      Endpoint = "GET /projects/:id/environments"
+	GetEnvironment        Endpoint = "GET /projects/:id/environments/:environment_id"
+	CreateEnvironment     Endpoint = "POST /projects/:id/environments"
+	UpdateEnvironment     Endpoint = "PUT /projects/:id/environments/:environment_id"
+	DeleteEnvironment     Endpoint = "DELETE /projects/:id/environments/:environment_id"
+	DeleteReviewApps      Endpoint = "DELETE /projects/:id/environments/review_apps"
+	StopEnvironment       Endpoint = "POST /projects/:id/environments/:environment_id/stop"
+	StopStaleEnvironments Endpoint = "POST /projects/:id/environments/stop_stale"
+	ListDeployments       Endpoint = "GET /projects/:id/deployments"
+	GetDeployment         Endpoint = "GET /projects/:id/deployments/:deployment_id"
+	CreateDeployment      Endpoint = "POST /projects/:id/deployments"
+	UpdateDeployment      Endpoint = "PUT /projects/:id/deployments/:deployment_id"
+	DeleteDeployment      Endpoint = "DELETE /projects/:id/deployments/:deployment_id"
+)
+
 // The endpoints of CI/CD variables (https://docs.gitlab.com/ee/api/project_level_variables.html,
 // group_level_variables.html, instance_level_ci_variables.html).
 const (

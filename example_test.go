@@ -278,11 +278,11 @@ func ExampleFake_Handle() {
 	defer t.end()
 
 	gl := fakegitlab.New(t)
-	gl.Handle("GET /projects/:id/environments", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	gl.Handle("GET /projects/:id/milestones", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `[{"id":1,"status":"success"}]`)
 	}))
-	fmt.Println(answer(gl.Client().Get(gl.APIURL() + "/projects/acme%2Fshop/environments")))
-	gl.AssertCalled(t, "GET /projects/:id/environments", fakegitlab.Param("id", "acme/shop"))
+	fmt.Println(answer(gl.Client().Get(gl.APIURL() + "/projects/acme%2Fshop/milestones")))
+	gl.AssertCalled(t, "GET /projects/:id/milestones", fakegitlab.Param("id", "acme/shop"))
 	// Output:
 	// 200 [{"id":1,"status":"success"}]
 }

@@ -48,7 +48,7 @@ var (
 	handledPath   = regexp.MustCompile(`^(/(:[a-z_]+|[\w.~-]+))+$`)
 )
 
-// Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/environments", with a handler of the
+// Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/milestones", with a handler of the
 // test. Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User
 // is whoever sent a valid token. Request.PathValue has the path parameters, decoded. The same endpoint again replaces
 // the handler. HEAD and OPTIONS go to the handlers of the path's other methods. An endpoint that the fake serves
@@ -74,7 +74,7 @@ func (f *Fake) cannotHandle(endpoint Endpoint) string {
 	method, path := endpoint.cut()
 	switch {
 	case !handledMethod.MatchString(method) || !handledPath.MatchString(path):
-		return fmt.Sprintf("an endpoint is a method and a path, as in %q", "GET /projects/:id/environments")
+		return fmt.Sprintf("an endpoint is a method and a path, as in %q", "GET /projects/:id/milestones")
 	case method == http.MethodHead || method == http.MethodOptions:
 		return method + " is answered by the handlers of the path's other methods"
 	}

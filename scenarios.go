@@ -45,7 +45,11 @@ type Scenario struct {
 	// Pipelines move by themselves; their jobs are among Jobs, unless they are to be made of a file.
 	Pipelines []Pipeline `json:"pipelines,omitzero"`
 	Jobs      []Job      `json:"jobs,omitzero"`
-	Webhooks  []Webhook  `json:"webhooks,omitzero"`
+	// Environments and Deployments may be left to the jobs, whose own they are. Where there are environments, jobs that
+	// have ended have no others.
+	Environments []ProjectEnvironment `json:"environments,omitzero"`
+	Deployments  []Deployment         `json:"deployments,omitzero"`
+	Webhooks     []Webhook            `json:"webhooks,omitzero"`
 	// PipelineSchedules and PipelineTriggers make pipelines.
 	PipelineSchedules []PipelineSchedule `json:"pipeline_schedules,omitzero"`
 	PipelineTriggers  []PipelineTrigger  `json:"pipeline_triggers,omitzero"`
@@ -183,6 +187,14 @@ func (s Scenario) WithJob(project, name string, change ...func(*Job)) Scenario {
 func (s Scenario) WithPipeline(project string, change ...func(*Pipeline)) Scenario {
 	s = plain.Clone(s)
 	s.Pipelines = append(s.Pipelines, withChanges(Pipeline{Project: project}, change))
+	return s
+}
+
+// WithEnvironment returns a copy with the environment of that name of the project, added or, if there is one, changed.
+func (s Scenario) WithEnvironment(project, name string, change ...func(*ProjectEnvironment)) Scenario {
+	s = plain.Clone(s)
+	same := func(e ProjectEnvironment) bool { return e.Name == name && strings.EqualFold(e.Project, project) }
+	s.Environments = withItem(s.Environments, same, ProjectEnvironment{Project: project, Name: name}, change)
 	return s
 }
 

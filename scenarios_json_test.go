@@ -72,10 +72,11 @@ func fill(v reflect.Value, number *int) {
 		v.Set(reflect.ValueOf(json.RawMessage(`{"project":"acme/other"}`)))
 		return
 	case fakegitlab.Visibility, fakegitlab.RunnerType, fakegitlab.AccessLevel, fakegitlab.UserState, fakegitlab.Registration,
-		fakegitlab.JobStatus, fakegitlab.RefAccess:
+		fakegitlab.JobStatus, fakegitlab.RefAccess, fakegitlab.EnvironmentState, fakegitlab.DeploymentStatus:
 		v.SetString(map[string]string{
 			"Visibility": "internal", "RunnerType": "group_type", "AccessLevel": "ref_protected", "UserState": "blocked",
 			"Registration": "registration_token", "JobStatus": "running", "RefAccess": "admins",
+			"EnvironmentState": "stopped", "DeploymentStatus": "failed",
 		}[v.Type().Name()])
 		return
 	}
@@ -282,7 +283,7 @@ func TestReadScenarioReportsOne(t *testing.T) {
 		`{"runer": []}`:            `1:2: runer: unknown field; did you mean "runners"?`,
 		`{"Users": []}`:            `1:2: Users: unknown field; did you mean "users"?`,
 		`{"users": [], "users":0}`: `1:15: users: given twice`,
-		`{"x.y": 0}`:               `1:2: ["x.y"]: unknown field; known are now, settings, users, access_tokens, groups, projects, memberships, shares, variables, protected_refs, deploy_tokens, deploy_keys, runners, pipelines, jobs, webhooks, pipeline_schedules, pipeline_triggers, commit_statuses, runner_controllers`,
+		`{"x.y": 0}`:               `1:2: ["x.y"]: unknown field; known are now, settings, users, access_tokens, groups, projects, memberships, shares, variables, protected_refs, deploy_tokens, deploy_keys, runners, pipelines, jobs, environments, deployments, webhooks, pipeline_schedules, pipeline_triggers and 2 more`,
 		`{"users": [{"username": "m", "name": "ü", "id": 1.5}]}`:                  `1:49: users[0].id: want an integer, have 1.5`,
 		`{"users": [{"username": "m", "name": "ü", "id": 99999999999999999999}]}`: `1:49: users[0].id: 99999999999999999999 is out of range`,
 		`{"users": [{"username": 3}]}`:                                            `1:25: users[0].username: want a string, have a number`,

@@ -320,6 +320,9 @@ var (
 	projectEdits = editable[*world.Project, Project]{(*world.State).ProjectByPath, publicProject, rewriteProject}
 	runnerEdits  = editable[*world.Runner, Runner]{(*world.State).RunnerByNumber, publicRunner, rewriteRunner}
 	webhookEdits = editable[*world.Webhook, Webhook]{(*world.State).WebhookByNumber, publicWebhook, rewriteWebhook}
+
+	environmentEdits = editable[*world.Environment, ProjectEnvironment]{(*world.State).EnvironmentByNumber,
+		publicEnvironment, rewriteEnvironment}
 )
 
 // edit lets alter change one record's plain data, and takes it over unless that fails.

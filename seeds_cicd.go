@@ -126,6 +126,52 @@ func (f *Fake) Webhooks() []Webhook {
 	return read(f, func(st *world.State) []Webhook { return copies(st.Webhooks.Rows, publicWebhook) })
 }
 
+// AddEnvironment adds an environment and returns it with what was empty filled in.
+func (f *Fake) AddEnvironment(e ProjectEnvironment) ProjectEnvironment {
+	f.tb.Helper()
+	return change(f, "AddEnvironment(%q)", e.Name, adding(addEnvironment, e, publicEnvironment))
+}
+
+// UpdateEnvironment changes an environment and returns it. ID, Project, Name, CreatedAt and UpdatedAt stay.
+func (f *Fake) UpdateEnvironment(id int, alter func(*ProjectEnvironment)) ProjectEnvironment {
+	f.tb.Helper()
+	return environmentEdits.update(f, "UpdateEnvironment(%s)", strconv.Itoa(id), alter)
+}
+
+// DeleteEnvironment deletes an environment with its deployments.
+func (f *Fake) DeleteEnvironment(id int) {
+	f.tb.Helper()
+	number := strconv.Itoa(id)
+	change(f, "DeleteEnvironment(%s)", number,
+		deletion(number, (*world.State).EnvironmentByNumber, surely((*world.State).DeleteEnvironment)))
+}
+
+// Environments returns copies of all environments, ordered by ID.
+func (f *Fake) Environments() []ProjectEnvironment {
+	return read(f, func(st *world.State) []ProjectEnvironment { return copies(st.Environments.Rows, publicEnvironment) })
+}
+
+// Environment finds an environment of a project by its name.
+func (f *Fake) Environment(project, name string) (ProjectEnvironment, bool) {
+	return found(f, func(st *world.State) *world.Environment {
+		if p := st.ProjectPaths[world.Key(project)]; p != nil {
+			return p.EnvironmentNamed(name)
+		}
+		return nil
+	}, publicEnvironment)
+}
+
+// AddDeployment adds a deployment to an environment that is there, and returns it with what was empty filled in.
+func (f *Fake) AddDeployment(d Deployment) Deployment {
+	f.tb.Helper()
+	return change(f, "AddDeployment(to %q)", d.Environment, adding(addDeployment, d, publicDeployment))
+}
+
+// Deployments returns copies of all deployments, ordered by ID.
+func (f *Fake) Deployments() []Deployment {
+	return read(f, func(st *world.State) []Deployment { return copies(st.Deployments.Rows, publicDeployment) })
+}
+
 // changeJob lets something happen to a job.
 func (f *Fake) changeJob(format string, id int, do func(*world.State, *world.Job) error) Job {
 	f.tb.Helper()

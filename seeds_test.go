@@ -177,9 +177,9 @@ func TestImpossibleSeeds(t *testing.T) {
 		`Handle("GET /runners/:runner_id"): the fake serves that itself, as GET /runners/:id; an injected failure changes its answers`: func(gl fake) {
 			gl.Handle("GET /runners/:runner_id", http.NotFoundHandler())
 		},
-		`Handle("HEAD /x"): HEAD is answered by the handlers of the path's other methods`:               func(gl fake) { gl.Handle("HEAD /x", http.NotFoundHandler()) },
-		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/environments"`: func(gl fake) { gl.Handle("runners", nil) },
-		`Handle("GET /x"): there is no handler`:                                                         func(gl fake) { gl.Handle("GET /x", nil) },
+		`Handle("HEAD /x"): HEAD is answered by the handlers of the path's other methods`:             func(gl fake) { gl.Handle("HEAD /x", http.NotFoundHandler()) },
+		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/milestones"`: func(gl fake) { gl.Handle("runners", nil) },
+		`Handle("GET /x"): there is no handler`:                                                       func(gl fake) { gl.Handle("GET /x", nil) },
 		`FinishJob(2000001): unknown failure reason "runner_systm_failure"; did you mean "runner_system_failure"?`: func(gl fake) {
 			gl.FinishJob(gl.AddJob(fakegitlab.Job{Project: "acme/shop"}).ID, fakegitlab.JobFailed, "runner_systm_failure")
 		},

@@ -336,6 +336,79 @@ func (s CommitStatus) String() string {
 		words.InBrackets("pipeline"+words.Spaced(words.ID(s.PipelineID)), string(s.Status))
 }
 
+// ProjectEnvironment is what jobs of a project deploy to (environment in their spec). It comes about with the first
+// such job, or alone.
+type ProjectEnvironment struct {
+	ID      int    `json:"id,omitzero"`
+	Project string `json:"project"` // full path
+	Name    string `json:"name"`
+	// State is EnvironmentAvailable when empty.
+	State       EnvironmentState `json:"state,omitzero"`
+	Tier        string           `json:"tier,omitzero"` // "production", "staging" ..., guessed from the name when empty
+	ExternalURL string           `json:"external_url,omitzero"`
+	Description string           `json:"description,omitzero"`
+	// AutoStopSetting is "always" when empty, or "with_action": it is stopped only by a job that does so (on_stop).
+	AutoStopSetting string `json:"auto_stop_setting,omitzero"`
+	// AutoStopAt is when RunWorkers, and with WithWorkers Advance, stops it, AutoDeleteAt when they delete it if it is
+	// stopped; zero: never.
+	AutoStopAt   time.Time `json:"auto_stop_at,omitzero"`
+	AutoDeleteAt time.Time `json:"auto_delete_at,omitzero"`
+	CreatedAt    time.Time `json:"created_at,omitzero"` // the fake's time when zero
+	UpdatedAt    time.Time `json:"updated_at,omitzero"` // CreatedAt when zero
+}
+
+// String is "environment production of acme/shop".
+func (e ProjectEnvironment) String() string { return "environment " + e.Name + " of " + e.Project }
+
+// EnvironmentState is whether an environment is there to be used.
+type EnvironmentState string
+
+// The states of environments. One is stopping while a job is to stop it.
+const (
+	EnvironmentAvailable EnvironmentState = "available"
+	EnvironmentStopping  EnvironmentState = "stopping"
+	EnvironmentStopped   EnvironmentState = "stopped"
+)
+
+// Deployment is that something of a project was, or is to be, brought to an environment: by a job, with whose status it
+// goes along, or by somebody who tells of it (POST /projects/:id/deployments).
+type Deployment struct {
+	ID          int              `json:"id,omitzero"`
+	IID         int              `json:"iid,omitzero"`        // its number in the project
+	Project     string           `json:"project"`             // full path
+	Environment string           `json:"environment"`         // the name of one that is there
+	JobID       int              `json:"job_id,omitzero"`     // 0: it was told of, or the job is deleted
+	Ref         string           `json:"ref,omitzero"`        // the job's or the default branch when empty
+	RefIsTag    bool             `json:"ref_is_tag,omitzero"` // Ref is a tag
+	SHA         string           `json:"sha,omitzero"`        // the job's, what Ref is at, or made up when empty
+	Status      DeploymentStatus `json:"status,omitzero"`     // DeploymentSuccess when empty
+	User        string           `json:"user,omitzero"`       // username; the job's or root when empty, "-" once deleted
+	OnStop      string           `json:"on_stop,omitzero"`    // the name of the job that stops the environment
+	CreatedAt   time.Time        `json:"created_at,omitzero"`
+	UpdatedAt   time.Time        `json:"updated_at,omitzero"`
+	FinishedAt  time.Time        `json:"finished_at,omitzero"` // zero: not yet
+}
+
+// String is "deployment 3 of acme/shop (production, success)".
+func (d Deployment) String() string {
+	return "deployment" + words.Spaced(words.ID(d.IID)) + " of " + d.Project +
+		words.InBrackets(d.Environment, string(d.Status))
+}
+
+// DeploymentStatus is how far a deployment has come.
+type DeploymentStatus string
+
+// The statuses of deployments. One is blocked while its job waits for a person.
+const (
+	DeploymentCreated  DeploymentStatus = "created"
+	DeploymentRunning  DeploymentStatus = "running"
+	DeploymentSuccess  DeploymentStatus = "success"
+	DeploymentFailed   DeploymentStatus = "failed"
+	DeploymentCanceled DeploymentStatus = "canceled"
+	DeploymentSkipped  DeploymentStatus = "skipped"
+	DeploymentBlocked  DeploymentStatus = "blocked"
+)
+
 // Artifact is a file that a job kept.
 type Artifact struct {
 	Filename string `json:"filename"`

@@ -23,8 +23,10 @@ type Webhook struct {
 	// off here, while POST /projects/:id/hooks switches it on unless told otherwise.
 	JobEvents      bool `json:"job_events,omitzero"`
 	PipelineEvents bool `json:"pipeline_events,omitzero"`
-	PushEvents     bool `json:"push_events,omitzero"`
-	TagPushEvents  bool `json:"tag_push_events,omitzero"`
+	// DeploymentEvents is whether it is called for deployments that run and that end.
+	DeploymentEvents bool `json:"deployment_events,omitzero"`
+	PushEvents       bool `json:"push_events,omitzero"`
+	TagPushEvents    bool `json:"tag_push_events,omitzero"`
 	// OtherEvents are more that it wants, by GitLab's names: "issues_events", "releases_events".
 	OtherEvents []string `json:"other_events,omitzero"`
 	Name        string   `json:"name,omitzero"`

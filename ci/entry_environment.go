@@ -15,7 +15,7 @@ const (
 )
 
 // environmentName is Gitlab::Regex.environment_name_regex.
-var environmentName = regexp.MustCompile(`^[a-zA-Z0-9_\\${}. -](?:[a-zA-Z0-9_/\\${}. -]*[a-zA-Z0-9_\\${}. -])?$`)
+var environmentName = regexp.MustCompile(`^[a-zA-Z0-9_${}. -](?:[a-zA-Z0-9_/${}. -]*[a-zA-Z0-9_${}. -])?$`)
 
 func (r *reader) environment(e entry, value any) {
 	if value == nil {

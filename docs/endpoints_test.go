@@ -84,7 +84,8 @@ var areas = []struct {
 		[]string{"/runners", "/user/runners", "/projects/:id/runners", "/groups/:id/runners", "/runner_controllers"}},
 	{"jobs: taken by runners, looked at by people ([docs/jobs.md](docs/jobs.md))",
 		[]string{"/jobs", "/job", "/projects/:id/jobs", "/projects/:id/artifacts"}},
-	{"pipelines ([docs/pipelines.md](docs/pipelines.md))", []string{"/projects/:id/pipelines", "/projects/:id/pipeline",
+	{"pipelines, environments and deployments ([docs/pipelines.md](docs/pipelines.md))", []string{
+		"/projects/:id/pipelines", "/projects/:id/pipeline", "/projects/:id/environments", "/projects/:id/deployments",
 		"/projects/:id/pipeline_schedules", "/projects/:id/triggers", "/projects/:id/trigger/pipeline",
 		"/projects/:id/ref/:ref/trigger/pipeline", "/projects/:id/ci/lint", "/projects/:id/statuses"}},
 	{"CI/CD variables", []string{"/projects/:id/variables", "/groups/:id/variables", "/admin/ci/variables"}},

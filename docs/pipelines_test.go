@@ -60,6 +60,31 @@ func TestNightlyPipelines(t *testing.T) {
 	assert.Equal(t, []string{"schedule", "schedule", "trigger"}, sources)
 }
 
+func TestDeploying(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	runner := gl.AddRunner(fakegitlab.Runner{})
+	gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", CI: `
+ship: {script: make, environment: {name: review/$CI_COMMIT_REF_NAME, url: "https://main.example.com", on_stop: unship}}
+unship: {script: make, when: manual, environment: {name: review/$CI_COMMIT_REF_NAME, action: stop}}
+`})
+	gl.StartJob(gl.Jobs()[0].ID, runner.ID)
+	assert.Equal(t, fakegitlab.DeploymentRunning, gl.Deployments()[0].Status)
+	gl.FinishJob(gl.Jobs()[0].ID, fakegitlab.JobSuccess)
+	review, _ := gl.Environment("acme/shop", "review/main")
+	assert.Equal(t, "https://main.example.com", review.ExternalURL)
+
+	client := gl.ClientAs("root") // the code under test
+	stop := fmt.Sprintf("%s/projects/acme%%2Fshop/environments/%d/stop", gl.APIURL(), review.ID)
+	res, err := client.Post(stop, "", nil)
+	require.NoError(t, err)
+	res.Body.Close()
+
+	gl.AssertJobStatus(t, gl.Jobs()[1].ID, fakegitlab.JobPending) // unship has been played
+	review, _ = gl.Environment("acme/shop", "review/main")
+	assert.Equal(t, fakegitlab.EnvironmentStopping, review.State)
+}
+
 func TestPipelineGoesOnElsewhere(t *testing.T) {
 	gl := fakegitlab.New(t)
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})

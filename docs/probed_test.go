@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -47,7 +48,7 @@ func probedWorld(t *testing.T) fakegitlab.Scenario {
 		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
 	}
 	world = world.WithAccessToken("probed", probedToken, func(t *fakegitlab.AccessToken) { t.Impersonation = true })
-	world = withSchedules(withRepository(withWebhooks(withAllowlist(world)))).WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) {
+	world = withSchedules(withEnvironments(withRepository(withWebhooks(withAllowlist(world))))).WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) {
 		p.ID, p.Status = headPipelineID, fakegitlab.JobSuccess
 	})
 	world.RunnerControllers = []fakegitlab.RunnerController{{ID: controllerID,
@@ -155,6 +156,16 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"ref": "main"}
 	case fakegitlab.CreateRepositoryFile, fakegitlab.UpdateRepositoryFile, fakegitlab.DeleteRepositoryFile:
 		return map[string]string{"branch": "main", "commit_message": "m", "content": "y"}
+	case fakegitlab.CreateEnvironment:
+		return map[string]string{"name": "new"}
+	case fakegitlab.CreateDeployment:
+		return map[string]string{"environment": "new", "sha": "main", "ref": "main", "tag": "false", "status": "success"}
+	case fakegitlab.UpdateDeployment:
+		return map[string]string{"status": "success"}
+	case fakegitlab.DeleteReviewApps:
+		return map[string]string{"before": "2024-06-30T12:00:00Z"}
+	case fakegitlab.StopStaleEnvironments:
+		return map[string]string{"before": "2024-06-20T12:00:00Z"}
 	case fakegitlab.CreatePipelineSchedule:
 		return map[string]string{"ref": "main", "cron": "0 1 * * *"}
 	case fakegitlab.CreateProjectPipeline, fakegitlab.TriggerPipeline:
@@ -227,6 +238,43 @@ func withSchedules(s fakegitlab.Scenario) fakegitlab.Scenario {
 	s.PipelineTriggers = append(s.PipelineTriggers, fakegitlab.PipelineTrigger{ID: pipelineTriggerID,
 		Project: "acme/shop", Owner: "mia", Token: pipelineTriggerToken})
 	return s
+}
+
+// The environments of the project that is asked about, one of them stopped, and the deployments of the former: the
+// running one may be ended, that which failed be deleted.
+const (
+	environmentID, stoppedEnvironmentID  = 16_000_001, 16_000_002
+	runningDeploymentID, oldDeploymentID = 17_000_001, 17_000_002
+)
+
+func withEnvironments(s fakegitlab.Scenario) fakegitlab.Scenario {
+	long := time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
+	of := func(id int, state fakegitlab.EnvironmentState) func(*fakegitlab.ProjectEnvironment) {
+		return func(e *fakegitlab.ProjectEnvironment) { e.ID, e.State, e.CreatedAt = id, state, long }
+	}
+	s = s.WithEnvironment("acme/shop", "production", of(environmentID, "")).
+		WithEnvironment("acme/shop", "review/old", of(stoppedEnvironmentID, fakegitlab.EnvironmentStopped))
+	for id, status := range map[int]fakegitlab.DeploymentStatus{runningDeploymentID: fakegitlab.DeploymentRunning,
+		oldDeploymentID: fakegitlab.DeploymentFailed} {
+		s.Deployments = append(s.Deployments, fakegitlab.Deployment{ID: id, Project: "acme/shop", Environment: "production",
+			Status: status})
+	}
+	return s
+}
+
+// environment and deployment are those that an endpoint is asked about.
+func environment(e fakegitlab.Endpoint) int {
+	if e == fakegitlab.DeleteEnvironment {
+		return stoppedEnvironmentID
+	}
+	return environmentID
+}
+
+func deployment(e fakegitlab.Endpoint) int {
+	if e == fakegitlab.DeleteDeployment {
+		return oldDeploymentID
+	}
+	return runningDeploymentID
 }
 
 // schedule is the schedule that an endpoint is asked about.

@@ -258,7 +258,8 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "user_id": memberID,
 		"group_id": friendsID, "project_id": 10002, "hook_id": hook, "token_id": controllerTokenID,
 		"key_id":            deployKey,
-		"target_project_id": listedID, "target_group_id": listedID, "pipeline_id": pipelineID, "pipeline_schedule_id": schedule(e), "trigger_id": pipelineTriggerID}
+		"target_project_id": listedID, "target_group_id": listedID, "pipeline_id": pipelineID, "pipeline_schedule_id": schedule(e), "trigger_id": pipelineTriggerID,
+		"environment_id": environment(e), "deployment_id": deployment(e)}
 }
 
 // job is the last job of acme/shop in a state: of JobSuccess, the one with artifacts.

@@ -21,7 +21,8 @@ import (
 //   - what somebody without credentials is told
 //   - words: auditor, for what auditors may as well; jobs, for what the token of a job opens, as its Developer; people,
 //     where bots may not; internal, where external users may not; any, for what every token opens; creates, the scope
-//     create_runner; refuse=, what those are told whose role is too low, if it is not a 403; into, where the target is
+//     create_runner; refuse=, what those are told whose role is too low, if it is not a 403; readers=, what Reporters are
+//     told of them, and auditors; into, where the target is
 //     not seen by those who are not in the group, and invites, where it is another group of mia's and oli's; a name,
 //     of the one whose own the thing is; members, where administrators have no more than their roles; of=, whose bots alone it is for, with those of the other told that it is not
 //   - from= and until=, the first version that the row is for, and the first that it is not
@@ -124,6 +125,17 @@ project      developer  401          : SetCommitStatus
 project      developer  401          : ListResourceGroups GetResourceGroup ListResourceGroupUpcomingJobs
 project      developer  401          : UpdateResourceGroup
 project      developer  401 from=18.6 : GetResourceGroupCurrentJob
+
+project      reporter   401 auditor until=16.2 : ListEnvironments GetEnvironment ListDeployments GetDeployment
+project      reporter   401 auditor jobs from=16.2 : ListEnvironments GetEnvironment ListDeployments GetDeployment
+project      developer  401 until=16.2 : CreateEnvironment UpdateEnvironment DeleteEnvironment
+project      developer  401 jobs from=16.2 : CreateEnvironment UpdateEnvironment DeleteEnvironment
+project      developer  401 readers=401 until=16.2 : DeleteReviewApps
+project      developer  401 jobs readers=401 from=16.2 : DeleteReviewApps
+project      developer  401 until=16.2 : StopEnvironment CreateDeployment UpdateDeployment
+project      developer  401 jobs from=16.2 : StopEnvironment CreateDeployment UpdateDeployment
+project      maintainer 401 until=16.2 : StopStaleEnvironments DeleteDeployment
+project      maintainer 401 jobs from=16.2 : StopStaleEnvironments DeleteDeployment
 
 project      reporter   404 auditor until=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
 project      reporter   404 auditor jobs from=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
@@ -317,6 +329,9 @@ func (r right) answerPerson(a actor) int {
 		return http.StatusNotFound // only members of a group invite it
 	case may:
 		return 0
+	}
+	if r.has("readers=401") && (role >= fakegitlab.Reporter || a.auditor) {
+		return http.StatusUnauthorized
 	}
 	return r.refusal(http.StatusForbidden)
 }

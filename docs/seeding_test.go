@@ -29,6 +29,8 @@ func TestPagesIDs(t *testing.T) {
 	pipeline := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", CI: "build: {script: make}"})
 	gl.AddPipelineSchedule(fakegitlab.PipelineSchedule{Project: "acme/shop", Cron: "0 1 * * *"})
 	gl.AddPipelineTrigger(fakegitlab.PipelineTrigger{Project: "acme/shop"})
+	gl.AddEnvironment(fakegitlab.ProjectEnvironment{Project: "acme/shop", Name: "production"})
+	gl.AddDeployment(fakegitlab.Deployment{Project: "acme/shop", Environment: "production"})
 	gl.Seed(fakegitlab.Scenario{CommitStatuses: []fakegitlab.CommitStatus{{PipelineID: pipeline.ID}}})
 
 	firsts := map[string]int{}

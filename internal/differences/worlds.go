@@ -21,8 +21,8 @@ type Cause func(record any, field string) string
 
 // parts are the fields of a scenario in the order in which a message goes through them.
 var parts = []string{"Settings", "Users", "Variables", "ProtectedRefs", "DeployTokens", "DeployKeys", "AccessTokens",
-	"Groups", "Projects", "Memberships", "Shares", "Runners", "Pipelines", "Jobs", "Webhooks", "PipelineSchedules",
-	"PipelineTriggers", "CommitStatuses", "RunnerControllers"}
+	"Groups", "Projects", "Memberships", "Shares", "Runners", "Pipelines", "Jobs", "Environments", "Deployments",
+	"Webhooks", "PipelineSchedules", "PipelineTriggers", "CommitStatuses", "RunnerControllers"}
 
 // linesShown is how many lines a message has on how worlds differ.
 const linesShown = 60

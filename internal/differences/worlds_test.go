@@ -33,6 +33,8 @@ func TestEveryKindOfRecordIsCompared(t *testing.T) {
 		"webhook":           {Webhooks: []fakegitlab.Webhook{{ID: 1}}},
 		"pipeline schedule": {PipelineSchedules: []fakegitlab.PipelineSchedule{{ID: 1}}},
 		"pipeline trigger":  {PipelineTriggers: []fakegitlab.PipelineTrigger{{ID: 1}}},
+		"environment":       {Environments: []fakegitlab.ProjectEnvironment{{Name: "a"}}},
+		"deployment":        {Deployments: []fakegitlab.Deployment{{ID: 1}}},
 		"runner controller": {RunnerControllers: []fakegitlab.RunnerController{{ID: 1}}},
 	} {
 		for _, worlds := range [][2]fakegitlab.Scenario{{want, {}}, {{}, want}} {

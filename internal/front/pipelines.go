@@ -165,7 +165,21 @@ func mayRun(st *world.State, a policy.Actor, s policy.ProjectStanding, n world.N
 }
 
 // Around is what users may, where nobody asks for it in a request.
-func Around() world.Around { return world.Around{MayRun: MayRun, MayReadCode: mayReadCode} }
+func Around() world.Around {
+	return world.Around{MayRun: MayRun, MayReadCode: mayReadCode, MayStop: mayStop}
+}
+
+// mayStop says whether a user may stop an environment, where nobody asks for it in a request.
+func mayStop(st *world.State, u *world.User, e *world.Environment) bool {
+	a := policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}
+	s := policy.EnvironmentStanding{Project: ProjectStandingOf(u, e.Project)}
+	if actions := st.StopActions(e); len(actions) > 0 {
+		j := actions[len(actions)-1]
+		last := refStanding(st, s.Project, j.Project, j.Ref, j.RefIsTag)
+		s.StopJob = &last
+	}
+	return policy.StopEnvironment(a, s).Allowed
+}
 
 // mayReadCode says whether a user, or with nil anybody, may read the code of a project.
 func mayReadCode(u *world.User, p *world.Project) bool {

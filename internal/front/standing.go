@@ -53,6 +53,27 @@ func (q *Request) OnJob(j *world.Job, may JobRule) policy.Decision {
 	return may(q.Actor, q.jobStanding(j))
 }
 
+// OnEnvironment asks whether the user may do something with an environment.
+func (q *Request) OnEnvironment(e *world.Environment,
+	may func(policy.Actor, policy.EnvironmentStanding) policy.Decision) policy.Decision {
+	s := policy.EnvironmentStanding{Project: q.ProjectStanding(e.Project), Stopped: e.State == world.EnvironmentStopped}
+	if actions := q.StopActions(e); e.State == world.EnvironmentAvailable && len(actions) > 0 {
+		last := q.jobStanding(actions[len(actions)-1])
+		s.StopJob = &last
+	}
+	return may(q.Actor, s)
+}
+
+// MayUpdateDeployment says whether the user may change a deployment.
+func (q *Request) MayUpdateDeployment(d *world.Deployment) policy.Decision {
+	var job *policy.JobStanding
+	if d.Job != nil {
+		s := q.jobStanding(d.Job)
+		job = &s
+	}
+	return policy.UpdateDeployment(q.Actor, q.ProjectStanding(d.Project()), job)
+}
+
 // ActorOf is who a user is for policy; elevated is whether an administrator counts as one.
 func (q *Request) ActorOf(u *world.User, elevated bool) policy.Actor {
 	return policy.Actor{Name: u.Username, Admin: u.Admin && elevated, Auditor: u.Auditor, External: u.External,
@@ -121,7 +142,8 @@ func (q *Request) PolicyRules() policy.Rules {
 func ProjectStandingOf(u *world.User, p *world.Project) policy.ProjectStanding {
 	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)),
 		Visibility: levels[p.Visibility], Archived: p.Archived, Builds: AccessOf(p.Attribute(world.AttrBuildsAccess)),
-		MembersJobs: !p.PublicJobs(), Code: AccessOf(p.Attribute(world.AttrRepositoryAccess))}
+		MembersJobs: !p.PublicJobs(), Code: AccessOf(p.Attribute(world.AttrRepositoryAccess)),
+		Environments: AccessOf(p.Attribute(world.AttrEnvironmentsAccess))}
 }
 
 // AccessOf is a level of access to a feature as policy knows it.

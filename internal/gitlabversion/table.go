@@ -76,6 +76,11 @@ const (
 	TraceRanges
 	RetryRefusalText
 	LintContentRef
+	EnvironmentTimersRenewed
+	EnvironmentAutoStopAt
+	EnvironmentDescription
+	EnvironmentAutoStopSetting
+	JobTokensDeploy
 	RetryReasonAliases
 	JobRouter
 	RateLimitHeaders

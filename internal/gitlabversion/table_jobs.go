@@ -169,4 +169,16 @@ var jobRows = map[Difference]Row{
 	AllowlistTakesItself: {"a project may be put on its own allowlist for the tokens of jobs, which changes nothing; " +
 		"before, 400",
 		Version{18, 0}, first, "spec/services/ci/job_token_scope/add_project_service_spec.rb of about 17.5 and newer", false},
+	EnvironmentTimersRenewed: {"a job that prepares, verifies or accesses an environment gives it the time of its " +
+		"auto_stop_in anew; before, only one that starts it does",
+		Version{17, 7}, first, "CI/CD YAML page, environment:auto_stop_in", true},
+	EnvironmentAutoStopAt: {"environments show auto_stop_at",
+		Version{17, 3}, first, "lib/api/entities/environment.rb of 15.x and of before the cluster agents of 17.5", false},
+	EnvironmentDescription: {"environments show their description",
+		Version{17, 6}, first, "lib/api/entities/environment.rb, where it stands behind what came with 17.5", false},
+	EnvironmentAutoStopSetting: {"environments have auto_stop_setting; before, one without a job to stop it is always " +
+		"stopped at once",
+		Version{17, 8}, first, "Environments API page", true},
+	JobTokensDeploy: {"the environments and deployments of a project are read and changed with the token of a running job",
+		Version{16, 2}, first, "Environments API page", true},
 }

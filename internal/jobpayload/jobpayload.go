@@ -5,7 +5,6 @@
 //
 //	jobpayload.go  Input and Build, the job, its project and its repository
 //	parts.go       what comes out of the job's spec: steps, image, services, artifacts, caches
-//	environment.go the variables that tell of the environment: its slug and its tier
 //	variables.go   CI/CD variables, and how those that refer to others are expanded
 //	payload.go     the keys of the JSON, in GitLab's order
 package jobpayload
@@ -44,6 +43,8 @@ type Input struct {
 	// Schedule is the schedule that made the pipeline, Trigger the trigger; nil for none.
 	Schedule *world.PipelineSchedule
 	Trigger  *world.PipelineTrigger
+	// EnvironmentTier and EnvironmentURL are what the job's environment says of itself; empty while there is none.
+	EnvironmentTier, EnvironmentURL string
 	// TagMessage is the message of an annotated tag that the pipeline runs for.
 	TagMessage string
 	// CommitUser and DefaultBranchSHA are what the world's functions CommitUser and DefaultBranchBase say of the commit.

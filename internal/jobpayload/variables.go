@@ -116,6 +116,9 @@ func jobVariables(in Input) []payloadVariable {
 // stand for their values, but for those given when the job was played; to those that are not there, for nothing
 // (app/models/ci/build.rb, expanded_environment_name; lib/expand_variables.rb, expand).
 func Environment(in Input) string {
+	if known := in.Job.EnvironmentName; known != "" {
+		return known
+	}
 	name := in.Job.Spec.Environment.Name
 	if !ciexpr.MayRefer(name) {
 		return name
@@ -156,9 +159,8 @@ func variablesOn(in Input, environment string, given []ci.JobVariable) []payload
 	l.addAll(in.Pipeline.Variables, false)
 	l.addAll(given, false)
 	if environment != "" {
-		slug, _ := SlugAndTier(in.Job.Spec.Environment, environment)
-		l.add("CI_ENVIRONMENT_SLUG", slug)
-		l.addSet("CI_ENVIRONMENT_URL", in.Job.Spec.Environment.URL)
+		l.add("CI_ENVIRONMENT_SLUG", world.EnvironmentSlug(environment))
+		l.addSet("CI_ENVIRONMENT_URL", cmp.Or(in.Job.Spec.Environment.URL, in.EnvironmentURL))
 	}
 	return l
 }
@@ -243,9 +245,9 @@ func (l *variableList) addJob(in Input, environment string) {
 	if env := job.Spec.Environment; environment != "" {
 		l.add("CI_ENVIRONMENT_NAME", environment)
 		l.add("CI_ENVIRONMENT_ACTION", cmp.Or(env.Action, "start"))
-		_, tier := SlugAndTier(env, environment)
-		l.add("CI_ENVIRONMENT_TIER", tier)
-		l.addSet("CI_ENVIRONMENT_URL", env.URL)
+		l.add("CI_ENVIRONMENT_TIER", cmp.Or(env.DeploymentTier, in.EnvironmentTier,
+			world.EnvironmentTier(environment)))
+		l.addSet("CI_ENVIRONMENT_URL", cmp.Or(env.URL, in.EnvironmentURL))
 	}
 }
 

@@ -6,8 +6,9 @@ import "slices"
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
 	// Kind is that of the record: "runner", "job", "project", "group", "user", "access token", "webhook", "variable",
-	// "protected ref", "deploy token", "deploy key", "pipeline", "pipeline schedule", "pipeline trigger", "runner
-	// controller"; "share", which goes by the path of what is shared; "settings", of which there is one.
+	// "protected ref", "deploy token", "deploy key", "pipeline", "pipeline schedule", "pipeline trigger", "project
+	// environment", "deployment", "runner controller"; "share", which goes by the path of what is shared; "settings", of
+	// which there is one.
 	Kind string
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string

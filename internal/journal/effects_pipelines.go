@@ -3,11 +3,15 @@ package journal
 const (
 	schedule         = "/projects/:id/pipeline_schedules/:pipeline_schedule_id"
 	scheduleVariable = schedule + "/variables/:key"
+	environment      = "/projects/:id/environments/:environment_id"
+	deployment       = "/projects/:id/deployments/:deployment_id"
 )
 
 var (
 	progress          = []string{"status", "started_at", "finished_at", "duration", "updated_at"} // of a pipeline
 	scheduleVariables = []string{"variables", "file_variables"}
+	stopping          = []string{"state", "auto_stop_at", "updated_at"}
+	deploying         = []string{"status", "finished_at", "updated_at"}
 	scheduleSettings  = []string{"description", "ref", "cron", "cron_timezone", "inactive", "next_run_at"}
 )
 
@@ -28,6 +32,14 @@ var pipelineEffects = map[string][]Effect{
 	"DELETE " + scheduleVariable:            ofSchedule(scheduleVariables...),
 
 	"PUT /projects/:id/resource_groups/:key": {{Kind: "project", Of: "id", Fields: []string{"resource_groups"}}},
+
+	"POST /projects/:id/environments": {{Kind: "project environment", Of: Answered, Fields: made}},
+	"PUT " + environment:              {{Kind: "project environment", Of: "environment_id"}},
+	"DELETE " + environment:           {{Kind: "project environment", Of: "environment_id", Fields: deleted}},
+	"POST " + environment + "/stop":   {{Kind: "project environment", Of: "environment_id", Fields: stopping}},
+	"POST /projects/:id/deployments":  {{Kind: "deployment", Of: Answered, Fields: made}},
+	"PUT " + deployment:               {{Kind: "deployment", Of: "deployment_id", Fields: deploying}},
+	"DELETE " + deployment:            {{Kind: "deployment", Of: "deployment_id", Fields: deleted}},
 
 	"POST /projects/:id/triggers":                  {{Kind: "pipeline trigger", Of: Answered, Fields: made}},
 	"PUT /projects/:id/triggers/:trigger_id":       {{Kind: "pipeline trigger", Of: "trigger_id"}},

@@ -1,6 +1,7 @@
 package params
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -34,6 +35,7 @@ type Param struct {
 	Positive bool           // of an Integer: more than 0
 	Within   *Range         // of an Integer
 	NotBlank bool           // Grape's allow_blank: false: neither null nor white space; what is missing is empty, too
+	Absent   string         // what is said of it where it is given: GitLab's absence; empty: it may be
 	FilePath bool           // GitLab's file_path: a path that stays below where it begins, however it is written
 	Default  any            // string, int, bool or []string that takes the place of an absent or null value
 	Fields   []Param        // the inside of a Hash
@@ -72,6 +74,7 @@ type Rule struct {
 	Kind  RuleKind
 	Names []string
 	After string // the parameter that the rule is declared behind; "" is the last
+	Text  string // what is said instead, of parameters that exclude each other
 }
 
 // Spec declares the parameters of an endpoint, path parameters among them.
@@ -154,6 +157,9 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 		c.fields(p.Fields, nil, name)
 		return
 	}
+	if p.Absent != "" {
+		c.fail(name, p.Absent)
+	}
 	value, ok := coerce(p.Kind, raw)
 	if !ok {
 		c.fail(name, "is invalid")
@@ -235,7 +241,7 @@ func (c *check) rule(rule Rule, data Tree) {
 	}
 	switch n := len(present); {
 	case n > 1 && rule.Kind == MutuallyExclusive:
-		c.fail(strings.Join(present, ", "), "are mutually exclusive")
+		c.fail(strings.Join(present, ", "), cmp.Or(rule.Text, "are mutually exclusive"))
 	case n > 0 && n < len(rule.Names) && rule.Kind == AllOrNoneOf:
 		c.fail(strings.Join(rule.Names, ", "), "provide all or none of parameters")
 	case n == 0 && rule.Kind == AtLeastOneOf:

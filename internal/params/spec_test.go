@@ -105,10 +105,10 @@ func TestValidateErrors(t *testing.T) {
 		{Name: "active", Kind: Boolean}, {Name: "paused", Kind: Boolean},
 		{Name: "access_level", Values: []string{"not_protected", "ref_protected"}},
 		{Name: "maximum_timeout", Kind: Integer},
-	}, Rules: []Rule{{MutuallyExclusive, []string{"active", "paused"}, ""}}}
+	}, Rules: []Rule{{MutuallyExclusive, []string{"active", "paused"}, "", ""}}}
 	update := Spec{Params: []Param{
 		{Name: "id", Kind: Integer, Required: true}, {Name: "description"}, {Name: "paused", Kind: Boolean},
-	}, Rules: []Rule{{AtLeastOneOf, []string{"description", "paused"}, ""}}}
+	}, Rules: []Rule{{AtLeastOneOf, []string{"description", "paused"}, "", ""}}}
 	create := Spec{Params: []Param{
 		{Name: "runner_type", Required: true, Values: runnerTypes},
 		{Name: "group_id", Kind: Integer, Required: true, When: &When{"runner_type", "group_type"}},
@@ -122,8 +122,8 @@ func TestValidateErrors(t *testing.T) {
 	}}
 	user := Spec{Params: []Param{{Name: "email", Required: true}, {Name: "name", Required: true}, {Name: "uid"},
 		{Name: "provider"}, {Name: "scopes", Kind: CommaList, Required: true, Values: []string{"a"}},
-	}, Rules: []Rule{{AtLeastOneOf, []string{"password", "random"}, "email"},
-		{AllOrNoneOf, []string{"uid", "provider"}, ""}}}
+	}, Rules: []Rule{{AtLeastOneOf, []string{"password", "random"}, "email", ""},
+		{AllOrNoneOf, []string{"uid", "provider"}, "", ""}}}
 	output := Spec{Params: []Param{{Name: "output", Kind: Hash, Required: true, Fields: []Param{
 		{Name: "checksum", Required: true, Values: []string{"x"}}, {Name: "bytesize", Kind: Integer},
 	}}}}

@@ -57,6 +57,17 @@ var leasts = map[string]least{
 	"AdminProjectRunners":        {Maintainer, false, asProject(AdminProjectRunners)},
 	"AdminWebHook":               {Maintainer, false, asProject(AdminWebHook)},
 	"UseResourceGroups":          {Developer, false, asProject(UseResourceGroups)},
+	"ReadEnvironment":            {Reporter, true, asProject(ReadEnvironment)},
+	"ChangeEnvironments":         {Developer, false, asProject(ChangeEnvironments)},
+	"StopEnvironments":           {Maintainer, false, asProject(StopEnvironments)},
+	"DestroyDeployment":          {Maintainer, false, asProject(DestroyDeployment)},
+	"StopEnvironment":            {Developer, false, asProject(ofEnvironment(StopEnvironment, nil))},
+	"StopEnvironment, guarded": {Maintainer, false, asProject(ofEnvironment(StopEnvironment,
+		&JobStanding{Protected: true, For: Maintainer}))},
+	"DestroyEnvironment": {Developer, false, asProject(ofEnvironment(DestroyEnvironment, nil))},
+	"UpdateDeployment":   {Developer, false, asProject(updateDeployment(nil))},
+	"UpdateDeployment, guarded": {Maintainer, false,
+		asProject(updateDeployment(&JobStanding{Protected: true, For: Maintainer}))},
 	"ReadManualVariables": {Developer, false, asJob(ReadManualVariables,
 		func(s *JobStanding) { s.Project.Visibility = Public })},
 	"AdminProjectMember":         {Maintainer, false, asProject(AdminProjectMember)},
@@ -108,6 +119,26 @@ var leasts = map[string]least{
 	"AssignAccessLevel": {Maintainer, false, func(a Actor, held Role) Decision {
 		return AssignAccessLevel(a, held, Maintainer, "acme")
 	}},
+}
+
+// ofEnvironment is an ability over an environment that is stopped, or that a job stops.
+func ofEnvironment(may func(Actor, EnvironmentStanding) Decision, job *JobStanding) func(Actor, ProjectStanding) Decision {
+	return func(a Actor, s ProjectStanding) Decision {
+		return may(a, EnvironmentStanding{Project: s, Stopped: job == nil, StopJob: standingIn(job, s)})
+	}
+}
+
+func updateDeployment(job *JobStanding) func(Actor, ProjectStanding) Decision {
+	return func(a Actor, s ProjectStanding) Decision { return UpdateDeployment(a, s, standingIn(job, s)) }
+}
+
+func standingIn(job *JobStanding, s ProjectStanding) *JobStanding {
+	if job == nil {
+		return nil
+	}
+	in := *job
+	in.Project = s
+	return &in
 }
 
 func membersBuilds(a Actor, s ProjectStanding) Decision {

@@ -12,6 +12,8 @@ type ProjectStanding struct {
 	// (public_jobs=false).
 	Builds      FeatureAccess
 	MembersJobs bool
+	// Environments is who has the project's environments at all.
+	Environments FeatureAccess
 	// Code is who has the project's files and history at all.
 	Code FeatureAccess
 	// Spared is what one may do to the jobs of an archived project nevertheless.

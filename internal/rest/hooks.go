@@ -224,7 +224,7 @@ var untested = map[string]string{world.PushEvents: "", world.TagPushEvents: "",
 	"note_events": msgNeedsNotes, "confidential_note_events": msgNotTested, "emoji_events": msgNeedsNotes,
 	"issues_events": msgNeedsIssues, "confidential_issues_events": msgNeedsIssues,
 	"merge_requests_events": msgNeedsMergeRequests, "wiki_page_events": msgNeedsWiki,
-	"deployment_events": msgNotTested, "feature_flag_events": msgNotTested, "releases_events": msgNeedsReleases,
+	world.DeploymentEvents: msgNotTested, "feature_flag_events": msgNotTested, "releases_events": msgNeedsReleases,
 	"milestone_events": msgNotTested, "resource_access_token_events": msgNotTested}
 
 // testedEvents are the events that a test may name.

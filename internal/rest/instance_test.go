@@ -192,18 +192,18 @@ func TestRateLimit(t *testing.T) {
 
 func TestHandledByTheTest(t *testing.T) {
 	gl := testkit.NewMia(t)
-	gl.Handle("GET /projects/:id/environments", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	gl.Handle("GET /projects/:id/milestones", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Own", r.URL.Path)
 		_, _ = w.Write([]byte(`[1]`))
 	}))
-	got := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop/environments")
+	got := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop/milestones")
 	assert.Equal(t, "200 [1]", got.String())
-	assert.Equal(t, "/api/v4/projects/acme/shop/environments", got.Header.Get("X-Own"))
-	gl.AssertCalled(t, "GET /projects/:id/environments", fakegitlab.By("mia"), fakegitlab.Param("id", "acme/shop"))
-	gl.Inject(fakegitlab.Failure{Endpoint: "GET /projects/:id/environments", Status: 503})
-	assert.Equal(t, 503, testkit.Ask(t, gl, "", "GET", "/projects/1/environments").Status)
+	assert.Equal(t, "/api/v4/projects/acme/shop/milestones", got.Header.Get("X-Own"))
+	gl.AssertCalled(t, "GET /projects/:id/milestones", fakegitlab.By("mia"), fakegitlab.Param("id", "acme/shop"))
+	gl.Inject(fakegitlab.Failure{Endpoint: "GET /projects/:id/milestones", Status: 503})
+	assert.Equal(t, 503, testkit.Ask(t, gl, "", "GET", "/projects/1/milestones").Status)
 	gl.Reset()
-	assert.Equal(t, 404, testkit.Ask(t, gl, "", "GET", "/projects/1/environments").Status)
+	assert.Equal(t, 404, testkit.Ask(t, gl, "", "GET", "/projects/1/milestones").Status)
 	gl.ClearCalls()
 }
 

@@ -5,7 +5,6 @@ package rest
 import (
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
-	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -50,11 +49,11 @@ type allowedAgentsEntity struct {
 		Username       string   `json:"username"`
 		RolesInProject []string `json:"roles_in_project"`
 	} `json:"user"`
-	Environment *environmentEntity `json:"environment,omitempty"`
+	Environment *agentEnvironmentEntity `json:"environment,omitempty"`
 }
 
-// environmentEntity is the environment of the job that asks.
-type environmentEntity struct {
+// agentEnvironmentEntity is the environment of the job that asks.
+type agentEnvironmentEntity struct {
 	Tier string `json:"tier"`
 	Slug string `json:"slug"`
 }
@@ -78,9 +77,8 @@ func getAllowedAgents(q request) front.Response {
 	}
 	e.User.ID, e.User.Username = q.User.ID, q.User.Username
 	e.User.RolesInProject = q.rolesUpTo(world.RoleInProject(q.User, j.Project))
-	if name := Environment(q.Request, j); name != "" {
-		slug, tier := jobpayload.SlugAndTier(j.Spec.Environment, name)
-		e.Environment = &environmentEntity{Tier: tier, Slug: slug}
+	if at := q.EnvironmentOf(j); at != nil {
+		e.Environment = &agentEnvironmentEntity{Tier: at.Tier, Slug: world.EnvironmentSlug(at.Name)}
 	}
 	return front.OK(e)
 }

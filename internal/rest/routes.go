@@ -10,6 +10,7 @@ func Routes() []*front.Route {
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobTokenScopeRows(),
 		jobArtifactRows(), lintRows(), pipelineRows(), scheduleRows(), triggerRows(), commitStatusRows(), resourceGroupRows(),
+		environmentRows(), deploymentRows(),
 		instanceRows(), namespaceRows(), allNamespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
 		variableRows(), branchRows(), tagRows(), commitRows(), pickRows(), repositoryRows(), fileRows(),
 		protectedRefRows(), resourceTokenRows(), deployTokenRows(), deployKeyRows(),

@@ -195,6 +195,9 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		in.DefaultBranchSHA = world.DefaultBranchBase(p, j.Ref, j.RefIsTag, j.Commit.SHA)
 	}
 	in.Schedule, in.Trigger = q.Schedules.ByID(in.Pipeline.ScheduleID), q.Triggers.ByID(in.Pipeline.TriggerID)
+	if e := q.EnvironmentOf(j); e != nil {
+		in.EnvironmentTier, in.EnvironmentURL = e.Tier, e.ExternalURL
+	}
 	if g := p.Group; g != nil {
 		in.NamespaceID, in.RootNamespaceID = g.ID, g.Root().ID
 	} else {

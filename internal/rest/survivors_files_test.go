@@ -112,11 +112,12 @@ func TestExitCodesThatAreNotTold(t *testing.T) {
 	}
 }
 
-// The log of a job in debug mode is for those who may change it, also where the variable is for an environment that is
-// called by the job's runner (app/policies/ci/build_policy.rb, lib/gitlab/ci/variables/builder.rb).
+// The log of a job in debug mode is for those who may change it, also where the variable is for an environment. That has
+// the name that it came to when the job was made, when no runner had it (app/policies/ci/build_policy.rb,
+// lib/gitlab/ci/variables/builder.rb, app/models/concerns/ci/deployable.rb, expanded_environment_name).
 func TestDebugModeOfARunnersEnvironment(t *testing.T) {
 	gl, r := testkit.Factory(t)
-	for scope, status := range map[string]int{fmt.Sprintf("on-%d", r.ID): 403, "on-0": 200} {
+	for scope, status := range map[string]int{"on-": 403, fmt.Sprintf("on-%d", r.ID): 200} {
 		gl.AddVariable(fg.Variable{Path: "acme/shop", Key: "CI_DEBUG_TRACE", Value: "true", EnvironmentScope: scope})
 		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID,
 			Spec: fg.JobSpec{Environment: fg.Environment{Name: "on-$CI_RUNNER_ID"}}})

@@ -38,6 +38,30 @@ const (
 	msgPersonalTokenAlone = "This endpoint requires token type to be a personal access token"
 )
 
+// Environments and deployments (lib/api/environments.rb, lib/api/deployments.rb, app/finders/deployments_finder.rb,
+// app/services/environments, app/services/ci/deployments).
+const (
+	msgNotTogether         = "cannot be used together"
+	msgSlugIsGenerated     = "is automatically generated and cannot be changed"
+	msgNoAgent             = "cluster agent doesn't exist or cannot be associated with this environment"
+	msgfSearchTooShort     = "Search query is less than %d characters"
+	msgInvalidDate         = "Invalid Date"
+	msgStaleStopped        = "Successfully requested stop for all stale environments"
+	msgMayNotDeleteReviews = "You do not have permission to destroy environments in this project"
+	msgNoReviewsDeleted    = "Failed to authorize deletions for some or all of the environments. Ask someone with more " +
+		"permissions to delete the environments."
+	msgNoSuchRef         = "The branch or tag does not exist"
+	msgDeploymentOfJob   = "Deployments created using GitLab CI can not be updated using the API"
+	msgDeploymentRuns    = "Cannot destroy running deployment"
+	msgDeploymentIsLast  = "Deployment currently deployed to environment"
+	msgTwoTimes          = "Both `updated_at` filter and `finished_at` filter can not be specified"
+	msgUpdatedUnsorted   = "`updated_at` filter requires `updated_at` sort"
+	msgFinishedUnsorted  = "`finished_at` filter requires `finished_at` sort."
+	msgFinishedSortAlone = "`finished_at` sort requires `finished_at` filter or a filter with at least one of the " +
+		"finished statuses."
+	msgFinishedNotSuccess = "`finished_at` filter must be combined with `success` status filter."
+)
+
 // What the journal says where this GitLab is not GitLab.
 const msgRootStays = "root is always there under that name: AdminToken and what is made by nobody need it"
 

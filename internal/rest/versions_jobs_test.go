@@ -152,3 +152,29 @@ func whileCanceling(v inVersion) any {
 	return append(v.as("mia", "GET", "/runners/5/managers").Each(v.T, "job_execution_status"),
 		v.field("mia", "/runners/5", "job_execution_status"))
 }
+
+// environmentShows is whether an environment has a field.
+func environmentShows(text string) func(inVersion) any {
+	return func(v inVersion) any {
+		e := v.gl.AddEnvironment(fg.ProjectEnvironment{Project: "acme/shop", Name: "production"})
+		return strings.Contains(v.as("mia", "GET", fmt.Sprintf("/projects/10001/environments/%d", e.ID)).Body, text)
+	}
+}
+
+// renewedByAccess is whether a job that accesses an environment has it be stopped later.
+func renewedByAccess(v inVersion) any {
+	ship := v.gl.AddJob(fg.Job{Project: "acme/shop", Name: "ship", Spec: fg.JobSpec{Environment: ci.Environment{
+		Name: "review/1", AutoStopIn: "1 day"}}})
+	v.gl.FinishJob(ship.ID, fg.JobSuccess)
+	v.gl.Advance(time.Hour)
+	look := v.gl.AddJob(fg.Job{Project: "acme/shop", Name: "look", Spec: fg.JobSpec{Environment: ci.Environment{
+		Name: "review/1", Action: "access"}}})
+	v.gl.FinishJob(look.ID, fg.JobSuccess)
+	e, _ := v.gl.Environment("acme/shop", "review/1")
+	return e.AutoStopAt.Sub(v.gl.Now()).String()
+}
+
+func environmentsByJob(v inVersion) any {
+	j, _ := v.startedJob()
+	return testkit.Ask(v.T, v.gl, "", "GET", "/projects/10001/environments?job_token="+j.Token).Status
+}

@@ -13,9 +13,14 @@ import (
 
 func pipelineProofs() map[gitlabversion.Difference]proof {
 	return map[gitlabversion.Difference]proof{
-		gitlabversion.PipelineNames:      {pipelineShows(`"name":null`), false, true, nil},
-		gitlabversion.PipelineArchived:   {pipelineShows(`"archived":`), false, true, nil},
-		gitlabversion.StatusTextsCapital: {pipelineShows(`"text":"Passed"`), false, true, nil},
+		gitlabversion.EnvironmentAutoStopAt:      {environmentShows(`"auto_stop_at":null`), false, true, nil},
+		gitlabversion.EnvironmentDescription:     {environmentShows(`"description":null`), false, true, nil},
+		gitlabversion.EnvironmentAutoStopSetting: {environmentShows(`"auto_stop_setting":"always"`), false, true, nil},
+		gitlabversion.EnvironmentTimersRenewed:   {renewedByAccess, "23h0m0s", "24h0m0s", nil},
+		gitlabversion.JobTokensDeploy:            {environmentsByJob, 401, 200, nil},
+		gitlabversion.PipelineNames:              {pipelineShows(`"name":null`), false, true, nil},
+		gitlabversion.PipelineArchived:           {pipelineShows(`"archived":`), false, true, nil},
+		gitlabversion.StatusTextsCapital:         {pipelineShows(`"text":"Passed"`), false, true, nil},
 		gitlabversion.PipelineMetadata: {func(v inVersion) any {
 			return v.as("mia", "PUT", fmt.Sprintf("/projects/10001/pipelines/%d/metadata", passed(v)),
 				testkit.WithForm("name=n")).Status

@@ -8,6 +8,7 @@
 //
 //	payload.go, project.go   the JSON of job and pipeline events
 //	push.go                  the JSON of pushes
+//	deployment.go            the JSON of deployments
 //	courier.go               the queues, and who waits for them
 //	finding.go               looking for deliveries, and waiting for them
 //	missing.go               waiting for what a test wants, and what it is told where nothing of that came

@@ -102,7 +102,7 @@ var projectFeatures = []Attribute{
 	feature(attrRegistryAccess, FeatureEnabled),
 	feature("security_and_compliance_access_level", FeaturePrivate),
 	feature(AttrReleasesAccess, FeatureEnabled),
-	feature("environments_access_level", FeatureEnabled),
+	feature(AttrEnvironmentsAccess, FeatureEnabled),
 	feature("feature_flags_access_level", FeatureEnabled),
 	feature("infrastructure_access_level", FeatureEnabled),
 	feature("monitor_access_level", FeatureEnabled),
@@ -145,7 +145,7 @@ var ProjectAttributes = slices.Concat([]Attribute{
 
 // UpdatedProjectAttributes are those that a new project cannot be given (optional_update_params_ce).
 var UpdatedProjectAttributes = []Attribute{
-	onOff("ci_forward_deployment_enabled", true),
+	onOff(attrForwardDeployment, true),
 	onOff("ci_forward_deployment_rollback_allowed", true),
 	onOff("ci_allow_fork_pipelines_to_run_in_parent_project", true),
 	onOff(attrSeparateCaches, true),
@@ -268,6 +268,9 @@ func (p *Project) ConfigPath() string { return cmp.Or(p.Attribute(attrConfigPath
 
 // SeparatesCaches is whether jobs of protected refs have caches of their own.
 func (p *Project) SeparatesCaches() bool { return p.Attribute(attrSeparateCaches) == "true" }
+
+// DeploysForward reports whether a job fails that would deploy what is older than what is there.
+func (p *Project) DeploysForward() bool { return p.Attribute(attrForwardDeployment) == "true" }
 
 // FetchesGit is whether its jobs get the repository by fetching into what is there; else by cloning.
 func (p *Project) FetchesGit() bool { return p.Attribute(attrGitStrategy) == gitFetch }

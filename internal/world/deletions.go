@@ -77,6 +77,11 @@ func (st *State) removeUser(u *User) {
 			j.User = st.ghost()
 		}
 	}
+	for _, d := range st.Deployments.Rows {
+		if d.User == u {
+			d.User = nil
+		}
+	}
 	for _, s := range st.Statuses.Rows {
 		if s.User == u {
 			s.User = nil // GitLab gives the ghost Ci::Build alone (config/gitlab_loose_foreign_keys.yml, p_ci_builds)
@@ -131,6 +136,7 @@ func (st *State) dropJobsOf(u *User) {
 		if j.Status.cancelable() {
 			_ = st.move(j, eventDrop) // and not Drop: what a blocked user began is not tried again, and no webhook is told
 			j.FailureReason = UserBlockedFailure
+			st.followJob(j)
 		}
 	}
 }
@@ -190,6 +196,7 @@ func (st *State) DeleteProject(p *Project) {
 			st.DeleteRunner(r)
 		}
 	}
+	st.dropEnvironments(p)
 	st.dropGroups(p)
 	st.dropProtectedRefs(p)
 	st.dropEnabledKeys(p)
@@ -278,6 +285,7 @@ func (st *State) removeJob(j *Job) {
 		j.Runner.Jobs = removeByID(j.Runner.Jobs, j)
 	}
 	j.Project.Jobs = removeByID(j.Project.Jobs, j)
+	st.forgetDeployer(j)
 	st.leavePipeline(j)
 	delete(st.JobTokens, j.Token)
 	st.Jobs.remove(j)

@@ -133,6 +133,7 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	if j.Finished() && j.Coverage == nil {
 		j.findCoverage()
 	}
+	st.nameEnvironment(j)
 	st.insertJob(j)
 	if r := j.Runner; r != nil {
 		st.LinkJob(j, r, j.Manager)

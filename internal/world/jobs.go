@@ -24,6 +24,7 @@ func (st *State) fireWith(j *Job, event jobEvent, more func()) error {
 	j.Pipeline.noticed(j)
 	st.announceJob(j)
 	tell()
+	st.followJob(j)
 	if j.Trigger != nil && j.Status == JobPending {
 		return st.fire(j, eventSuccess) // what it triggers is not run
 	}
@@ -358,6 +359,9 @@ func (st *State) insertJob(j *Job) {
 		st.tickFor(j)
 	}
 	st.announceNewJob(j, before)
+	if !st.seeding() { // else SettleEnvironments does
+		st.enterEnvironment(j)
+	}
 }
 
 // joinPipeline puts a job into the pipeline of its PipelineID, which is made if the job is its first.

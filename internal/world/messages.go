@@ -240,6 +240,23 @@ const (
 	msgfCannotTransition = "Cannot transition status via :%s from :%s (Reason(s): Status cannot transition via \"%s\")"
 )
 
+// Environments and deployments (app/models/environment.rb, app/models/deployment.rb).
+const (
+	attrSlug                = "slug"
+	attrExternalURL         = "external_url"
+	attrKubernetesNamespace = "kubernetes_namespace"
+	attrFluxResourcePath    = "flux_resource_path"
+	attrStatus              = "status"
+	attrSHA                 = "sha"
+
+	msgInvalidURI        = "URI is invalid"
+	msgfSchemeNotAllowed = "%s scheme is not allowed"
+	msgAgentNeeded       = "cannot be set without a cluster agent"
+	msgNamespaceNeeded   = "cannot be set without a kubernetes namespace"
+	msgfNoTransition     = "cannot transition via \"%s\""
+	msgNoSuchCommit      = "The commit does not exist"
+)
+
 // Deploy tokens (app/models/deploy_token.rb).
 const (
 	msgNoDeployScope  = "Scopes can't be blank"

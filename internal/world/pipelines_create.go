@@ -258,7 +258,11 @@ func (st *State) makeJobs(p *Pipeline, stages []string, jobs []ci.Job) {
 		place[stage] = i // .pre, which is always there, is the first
 	}
 	for _, j := range jobs {
-		st.insertJob(st.jobOf(p, j, place[j.Stage]))
+		made := st.jobOf(p, j, place[j.Stage])
+		if st.nameEnvironment(made); j.Spec.Environment.Name != "" && made.EnvironmentName == "" {
+			made.Status, made.FailureReason = JobFailed, environmentCreationFailure
+		}
+		st.insertJob(made)
 	}
 }
 

@@ -64,6 +64,10 @@ func (st *State) turn(j *Job, previous JobStatus) {
 	if j.startsAfter(previous) {
 		event = j.begins()
 	}
+	if event == eventEnqueue && st.outdated(j) {
+		_ = st.Drop(j, outdatedDeployment, nil)
+		return
+	}
 	_ = st.fire(j, event) // a created job knows all of them
 }
 
@@ -257,6 +261,10 @@ func (st *State) assignResource(g *ResourceGroup) {
 		return
 	}
 	if j := g.upcoming(); j != nil && j.Status == JobWaitingForResource {
+		if st.outdated(j) {
+			_ = st.Drop(j, outdatedDeployment, nil) // after which the next has its turn
+			return
+		}
 		g.holder = j
 		_ = st.fire(j, eventEnqueueWaiting) // it waits for just that
 	}

@@ -107,7 +107,8 @@ func (s *said) JobEvent(j *Job, status JobStatus) []byte {
 	return nil
 }
 
-func (*said) PushEvent(Pushed) []byte { return nil }
+func (*said) PushEvent(Pushed) []byte                       { return nil }
+func (*said) DeploymentEvent(*Deployment, time.Time) []byte { return nil }
 
 func (s *said) PipelineEvent(p *Pipeline) []byte {
 	s.lines = append(s.lines, fmt.Sprint("pipeline ", p.Status()))

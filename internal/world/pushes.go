@@ -156,6 +156,11 @@ func (st *State) afterPush(p *Project, user *User, updates []RefUpdate, o PushOp
 			st.announcePush(p, user, u.RefUpdate, wasEmpty)
 		}
 	}
+	for _, u := range updates {
+		if name, isTag, _ := repository.ShortName(u.Ref); u.New == repository.ZeroID && !isTag {
+			st.stopWithBranch(p, user, name)
+		}
+	}
 	if !o.NoPipelines {
 		st.pipelinesOfPush(p, user, slices.Concat(groups...), o)
 	}

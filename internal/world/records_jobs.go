@@ -73,6 +73,9 @@ type Plan struct {
 	StartIn time.Duration
 	// ResourceGroup is the key of the group of jobs of the project of which one runs at a time; empty for none.
 	ResourceGroup string
+	// EnvironmentName is that of Spec.Environment, with the values of its variables; empty for none, or for one that no
+	// environment can have.
+	EnvironmentName string
 	// Trigger is the keyword trigger as JSON; nil for a job with a script. Such a job succeeds when it is its turn,
 	// without a runner.
 	Trigger json.RawMessage

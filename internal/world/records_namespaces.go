@@ -111,8 +111,9 @@ type Project struct {
 	live map[string][]*Pipeline
 	// gonePipelines are the ids of those that were deleted, in order: an IID is not given twice.
 	gonePipelines []int
-	webhooks      []*Webhook  // its own, by id
-	variables     []*Variable // oldest first
+	deploying
+	webhooks  []*Webhook  // its own, by id
+	variables []*Variable // oldest first
 	// Repository is what is in its git repository, which is never nil; of a new project it is empty.
 	Repository *repository.Repository
 	root       *User // who makes its first commit if nobody is known to have made the project

@@ -17,6 +17,8 @@ const (
 	JobEvents      = "job_events"
 	PipelineEvents = "pipeline_events"
 	TagPushEvents  = "tag_push_events"
+
+	DeploymentEvents = "deployment_events"
 )
 
 // webhookEvents are all events that a webhook may want, by the attributes that switch them on, and EventNames are those
@@ -25,11 +27,11 @@ const (
 var (
 	webhookEvents = []string{PushEvents, TagPushEvents, "merge_requests_events", "repository_update_events",
 		"issues_events", "confidential_issues_events", "note_events", "confidential_note_events", PipelineEvents,
-		"wiki_page_events", "deployment_events", "feature_flag_events", JobEvents, "releases_events", "milestone_events",
+		"wiki_page_events", DeploymentEvents, "feature_flag_events", JobEvents, "releases_events", "milestone_events",
 		"emoji_events", "resource_access_token_events", "resource_deploy_token_events", "vulnerability_events",
 		"subgroup_events", "member_events", "project_events"}
 	EventNames = map[string]string{JobEvents: "Job Hook", PipelineEvents: "Pipeline Hook", PushEvents: "Push Hook",
-		TagPushEvents: "Tag Push Hook"}
+		TagPushEvents: "Tag Push Hook", DeploymentEvents: "Deployment Hook"}
 )
 
 // IsWebhookEvent reports whether an attribute switches an event on.
@@ -130,6 +132,7 @@ type Notice struct {
 type EventWriter interface {
 	JobEvent(j *Job, status JobStatus) []byte // status is that of the job then
 	PipelineEvent(p *Pipeline) []byte
+	DeploymentEvent(d *Deployment, changedAt time.Time) []byte
 	PushEvent(p Pushed) []byte
 }
 

@@ -49,6 +49,8 @@ type world struct {
 	Triggers      table[*PipelineTrigger]
 	Statuses      table[*CommitStatus]
 	Webhooks      table[*Webhook]
+	Environments  table[*Environment]
+	Deployments   table[*Deployment]
 	// RunnerControllers are programs that decide about jobs, controllerTokens what they connect with.
 	RunnerControllers table[*RunnerController]
 	controllerTokens  table[*RunnerControllerToken]
@@ -70,6 +72,8 @@ type world struct {
 	RunnerTokens map[string]*Runner
 	JobTokens    map[string]*Job
 	pipelines    map[int]*Pipeline
+	// jobDeployments are the deployments that jobs make.
+	jobDeployments map[*Job]*Deployment
 	// registrationTokens is where the registration tokens of groups and projects stand; see indexRegistrationToken.
 	registrationTokens map[string]*string
 	variables          []*Variable             // of the instance, oldest first
@@ -126,6 +130,8 @@ const (
 	firstResourceGroupID   = 15_000_001
 	firstDeployKeyID       = 16_000_001
 	firstEnabledID         = 17_000_001
+	firstEnvironmentID     = 18_000_001
+	firstDeploymentID      = 19_000_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.

@@ -366,6 +366,9 @@ func (echo) JobEvent(j *Job, status JobStatus) []byte {
 }
 func (echo) PipelineEvent(p *Pipeline) []byte { return []byte("pipeline " + p.Ref()) }
 func (echo) PushEvent(p Pushed) []byte        { return []byte("push to " + p.Ref) }
+func (echo) DeploymentEvent(d *Deployment, _ time.Time) []byte {
+	return []byte("deployment to " + d.Environment.Name + " " + string(d.Status))
+}
 
 // app/services/test_hooks: a test of a webhook tells of the last job, pipeline or commits, and of nothing where there
 // are none.

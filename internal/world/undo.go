@@ -93,7 +93,7 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 	}
 	switch any(t).(type) {
 	case *table[*Manager], *table[*Webhook], *table[*RunnerController], *table[*RunnerControllerToken],
-		*table[*ProtectedRef], *table[*ResourceGroup], *table[*Enabled]:
+		*table[*ProtectedRef], *table[*ResourceGroup], *table[*Enabled], *table[*Environment], *table[*Deployment]:
 		// some come along with what a test asks for; the others are not what it asks for, or go by their names
 	default:
 		if id := pinnedID(st, t); id != 0 {
@@ -121,5 +121,6 @@ func (st *State) idTaken(id int) bool {
 		has(st.RunnerControllers, id) || has(st.controllerTokens, id) ||
 		has(st.ProtectedRefs, id) || has(st.DeployTokens, id) ||
 		has(st.Schedules, id) || has(st.Triggers, id) || has(st.Statuses, id) ||
-		has(st.resources, id) || has(st.DeployKeys, id) || has(st.EnabledKeys, id)
+		has(st.resources, id) || has(st.DeployKeys, id) || has(st.EnabledKeys, id) ||
+		has(st.Environments, id) || has(st.Deployments, id)
 }

@@ -11,6 +11,8 @@ import (
 type Around struct {
 	// MayRun says why the user of a pipeline may not make it; nil is that the user may.
 	MayRun func(*State, NewPipeline) error
+	// MayStop says whether a user may stop an environment.
+	MayStop func(*State, *User, *Environment) bool
 	// MayReadCode says whether a user, or with nil anybody, may read the code of a project.
 	MayReadCode func(*User, *Project) bool
 }
@@ -30,8 +32,9 @@ func New(v gitlabversion.Version, clock func() time.Time, around Around) *State 
 		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
 		DeployKeys: newTable[*DeployKey](firstDeployKeyID), EnabledKeys: newTable[*Enabled](firstEnabledID),
 		Schedules: newTable[*PipelineSchedule](firstScheduleID), Triggers: newTable[*PipelineTrigger](firstTriggerID),
-		Statuses:  newTable[*CommitStatus](firstStatusID),
-		resources: newTable[*ResourceGroup](firstResourceGroupID),
+		Statuses:     newTable[*CommitStatus](firstStatusID),
+		resources:    newTable[*ResourceGroup](firstResourceGroupID),
+		Environments: newTable[*Environment](firstEnvironmentID), Deployments: newTable[*Deployment](firstDeploymentID),
 		pipeline:  firstPipelineID - 1,
 		UserNames: map[string]*User{},
 	}

@@ -99,6 +99,16 @@ func (st *State) announceStatus(p *Pipeline) {
 	}
 }
 
+// announceDeployment tells of the status that a deployment has got.
+func (st *State) announceDeployment(d *Deployment) {
+	if st.ear.writer == nil || st.seeding() {
+		return
+	}
+	if hooks := d.Project().listening(DeploymentEvents); len(hooks) > 0 {
+		st.announce(hooks, DeploymentEvents, st.ear.writer.DeploymentEvent(d, st.Now()))
+	}
+}
+
 // announce puts an event on its way to webhooks. A disabled one is passed over.
 func (st *State) announce(hooks []*Webhook, event string, body []byte) {
 	id := st.uuid()

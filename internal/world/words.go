@@ -213,30 +213,32 @@ var (
 
 // The attributes of groups and projects that decide about something here, by GitLab's names.
 const (
-	AttrProjectCreation  = "project_creation_level"
-	AttrSubgroupCreation = "subgroup_creation_level"
-	AttrShareLock        = "share_with_group_lock"
-	AttrSharingInside    = "prevent_sharing_groups_outside_hierarchy"
-	AttrPublicJobs       = "public_jobs"
-	attrTopics           = "topics"
-	AttrBuildsAccess     = "builds_access_level"
-	attrSeparateCaches   = "ci_separated_caches"
-	attrRegistryAccess   = "container_registry_access_level"
-	attrPublicEmail      = "public_email"
-	AttrReleasesAccess   = "releases_access_level"
-	AttrRepositoryAccess = "repository_access_level"
-	AttrMergeAccess      = "merge_requests_access_level"
-	AttrJobTokenPush     = "ci_push_repository_for_job_token_allowed"
-	AttrHeedsAllowlist   = "ci_inbound_job_token_scope_enabled" // which has requests of its own
-	AttrPrintsMergeLink  = "printing_merge_request_link_enabled"
-	AttrMaxArtifactsSize = "max_artifacts_size"
-	AttrGitProtocol      = "enabled_git_access_protocol"
-	AttrBranchProtection = "default_branch_protection"
-	AttrDefaultBranch    = "default_branch"
-	attrConfigPath       = "ci_config_path"
-	attrGitStrategy      = "build_git_strategy"
-	attrAutoCancel       = "auto_cancel_pending_pipelines"
-	attrProcessMode      = "resource_group_default_process_mode"
+	AttrProjectCreation    = "project_creation_level"
+	AttrSubgroupCreation   = "subgroup_creation_level"
+	AttrShareLock          = "share_with_group_lock"
+	AttrSharingInside      = "prevent_sharing_groups_outside_hierarchy"
+	AttrPublicJobs         = "public_jobs"
+	attrTopics             = "topics"
+	AttrBuildsAccess       = "builds_access_level"
+	AttrEnvironmentsAccess = "environments_access_level"
+	attrForwardDeployment  = "ci_forward_deployment_enabled"
+	attrSeparateCaches     = "ci_separated_caches"
+	attrRegistryAccess     = "container_registry_access_level"
+	attrPublicEmail        = "public_email"
+	AttrReleasesAccess     = "releases_access_level"
+	AttrRepositoryAccess   = "repository_access_level"
+	AttrMergeAccess        = "merge_requests_access_level"
+	AttrJobTokenPush       = "ci_push_repository_for_job_token_allowed"
+	AttrHeedsAllowlist     = "ci_inbound_job_token_scope_enabled" // which has requests of its own
+	AttrPrintsMergeLink    = "printing_merge_request_link_enabled"
+	AttrMaxArtifactsSize   = "max_artifacts_size"
+	AttrGitProtocol        = "enabled_git_access_protocol"
+	AttrBranchProtection   = "default_branch_protection"
+	AttrDefaultBranch      = "default_branch"
+	attrConfigPath         = "ci_config_path"
+	attrGitStrategy        = "build_git_strategy"
+	attrAutoCancel         = "auto_cancel_pending_pipelines"
+	attrProcessMode        = "resource_group_default_process_mode"
 )
 
 // Levels of access to a feature of a project: nobody, its members, all who see it; for some, everybody.
@@ -333,6 +335,10 @@ func ValuesOf(typeName string) []string {
 		return WordsOf(Registrations...)
 	case "JobStatus":
 		return WordsOf(JobStatuses...)
+	case "EnvironmentState":
+		return WordsOf(EnvironmentStates...)
+	case "DeploymentStatus":
+		return WordsOf(DeploymentStatuses...)
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ func (st *State) RunWorkers() {
 	st.deleteStaleManagers()
 	st.deleteExpiredFiles()
 	st.deleteMarked()
+	st.tendEnvironments()
 	st.runSchedules()
 }
 

@@ -1,13 +1,10 @@
-package jobpayload
+package world
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"math/big"
 	"regexp"
 	"strings"
-
-	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 const (
@@ -23,15 +20,9 @@ var (
 	dashes    = regexp.MustCompile(`-+`)
 )
 
-// SlugAndTier are what an environment of that name, of which a job says this, is called in addresses, and how much it
-// matters.
-func SlugAndTier(said ci.Environment, name string) (slug, tier string) {
-	return environmentSlug(name), cmp.Or(said.DeploymentTier, environmentTier(name))
-}
-
-// environmentSlug is CI_ENVIRONMENT_SLUG of an environment (lib/gitlab/slug/environment.rb): its name, where that is
+// EnvironmentSlug is CI_ENVIRONMENT_SLUG of an environment (lib/gitlab/slug/environment.rb): its name, where that is
 // fit for a host name, and otherwise what is left of it with a few characters of a sum of the name.
-func environmentSlug(name string) string {
+func EnvironmentSlug(name string) string {
 	slug := notInSlug.ReplaceAllString(strings.ToLower(name), "-")
 	if slug == "" || slug[0] < 'a' || slug[0] > 'z' {
 		slug = "env-" + slug
@@ -61,8 +52,8 @@ var tiers = []struct {
 	{regexp.MustCompile(`(?i)pr(o|)d|live`), "production"},
 }
 
-// environmentTier is CI_ENVIRONMENT_TIER of an environment of which no job says it.
-func environmentTier(name string) string {
+// EnvironmentTier is CI_ENVIRONMENT_TIER of an environment of which no job says it.
+func EnvironmentTier(name string) string {
 	for _, each := range tiers {
 		if each.name.MatchString(name) {
 			return each.tier

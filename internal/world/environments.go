@@ -1,0 +1,344 @@
+package world
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// Limits of what an environment says of itself, in characters (app/models/environment.rb).
+const (
+	maxEnvironmentText        = 255
+	maxEnvironmentDescription = 10_000
+)
+
+// How long environments are left to themselves (app/models/environment.rb).
+const (
+	longStop    = 7 * 24 * time.Hour // in which one that is stopping is to be stopped
+	deletionsIn = 7 * 24 * time.Hour // after which those are deleted that somebody has marked
+)
+
+// reviewFolder is what the names of environments begin with that come and go with branches.
+const reviewFolder = "review/"
+
+// unsafeSchemes are those of addresses that no page may link to (lib/gitlab/utils/sanitize_node_link.rb).
+var unsafeSchemes = []string{"data", "javascript", "vbscript"}
+
+// EnvironmentChange is what a request says of an environment.
+type EnvironmentChange struct {
+	ExternalURL, Description, Tier, AutoStopSetting Change[string]
+	// KubernetesNamespace and FluxResourcePath want a cluster agent, which there is none of here.
+	KubernetesNamespace, FluxResourcePath string
+}
+
+// CreateEnvironment makes an environment. The error is an *Invalid.
+func (st *State) CreateEnvironment(p *Project, name string, c EnvironmentChange) (*Environment, error) {
+	var bad Invalid
+	checkEnvironmentName(&bad, p, name)
+	next := EnvironmentFacts{State: EnvironmentAvailable, Tier: EnvironmentTier(name), AutoStopSetting: AutoStopAlways}
+	c.applyTo(&next, &bad)
+	if next.Tier == "" { // it is guessed where null is said
+		next.Tier = EnvironmentTier(name)
+	}
+	if err := bad.orNil(); err != nil {
+		return nil, err
+	}
+	return st.storeEnvironment(0, p, name, next, st.Now()), nil
+}
+
+// checkEnvironmentName is the model's validation of the name and of the slug that is made of it.
+func checkEnvironmentName(bad *Invalid, p *Project, name string) {
+	if strings.TrimSpace(name) == "" {
+		bad.Add(attrName, msgBlank)
+	}
+	taken := p.EnvironmentNamed(name) != nil
+	if taken {
+		bad.Add(attrName, msgAlreadyTaken)
+	}
+	if tooLong(&name, maxEnvironmentText) {
+		bad.Add(attrName, msgTooLong(maxEnvironmentText))
+	}
+	if problem := ci.EnvironmentNameProblem(name); problem != "" {
+		bad.Add(attrName, problem)
+	}
+	slug := EnvironmentSlug(name)
+	if taken || slices.ContainsFunc(p.environments, func(e *Environment) bool { return e.Slug() == slug }) {
+		bad.Add(attrSlug, msgAlreadyTaken)
+	}
+}
+
+// applyTo makes the facts what the request wants, and adds what the model says of them.
+func (c EnvironmentChange) applyTo(f *EnvironmentFacts, bad *Invalid) {
+	text := func(c Change[string], to *string) {
+		if c.Given {
+			*to = OrEmpty(c.Value)
+		}
+	}
+	text(c.ExternalURL, &f.ExternalURL)
+	text(c.Description, &f.Description)
+	text(c.Tier, &f.Tier)
+	text(c.AutoStopSetting, &f.AutoStopSetting)
+	f.ExternalURL, f.Description = nullIfBlank(f.ExternalURL), nullIfBlank(f.Description)
+	f.check(bad)
+	switch {
+	case c.KubernetesNamespace != "":
+		bad.Add(attrKubernetesNamespace, msgAgentNeeded)
+	case c.FluxResourcePath != "":
+		bad.Add(attrFluxResourcePath, msgNamespaceNeeded)
+	}
+}
+
+// nullIfBlank is a text, or none where it is blank.
+func nullIfBlank(text string) string {
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	return text
+}
+
+// check is the model's validation of what may change.
+func (f *EnvironmentFacts) check(bad *Invalid) {
+	if tooLong(&f.ExternalURL, maxEnvironmentText) {
+		bad.Add(attrExternalURL, msgTooLong(maxEnvironmentText))
+	}
+	if tooLong(&f.Description, maxEnvironmentDescription) {
+		bad.Add(attrDescription, msgTooLong(maxEnvironmentDescription))
+	}
+	if f.ExternalURL == "" {
+		return
+	}
+	u, err := url.Parse(f.ExternalURL)
+	switch {
+	case err != nil:
+		bad.Add(attrExternalURL, msgInvalidURI)
+	case slices.Contains(unsafeSchemes, strings.ToLower(u.Scheme)):
+		bad.Add(attrExternalURL, fmt.Sprintf(msgfSchemeNotAllowed, strings.ToLower(u.Scheme)))
+	}
+}
+
+// ChangeEnvironment changes an environment. The error is an *Invalid, and then it is as before.
+func (st *State) ChangeEnvironment(e *Environment, c EnvironmentChange) error {
+	var bad Invalid
+	next := e.EnvironmentFacts
+	c.applyTo(&next, &bad)
+	if next.Tier == "" {
+		next.Tier = EnvironmentTier(e.Name)
+	}
+	if err := bad.orNil(); err != nil {
+		return err
+	}
+	st.setEnvironment(e, next)
+	return nil
+}
+
+// setEnvironment makes an environment what it has become, and notes the time if that is something else.
+func (st *State) setEnvironment(e *Environment, next EnvironmentFacts) {
+	if next == e.EnvironmentFacts {
+		return
+	}
+	before, updated := e.EnvironmentFacts, e.UpdatedAt
+	st.onUndo(func() { e.EnvironmentFacts, e.UpdatedAt = before, updated })
+	e.EnvironmentFacts, e.UpdatedAt = next, st.Now()
+}
+
+// storeEnvironment puts an environment into the world.
+func (st *State) storeEnvironment(id int, p *Project, name string, f EnvironmentFacts, at time.Time) *Environment {
+	e := &Environment{ID: assignID(st, &st.Environments, id), Project: p, Name: name, EnvironmentFacts: f, CreatedAt: at,
+		UpdatedAt: at}
+	add(st, &st.Environments, e)
+	p.environments = insertByID(p.environments, e)
+	st.onUndo(func() { p.environments = removeByID(p.environments, e) })
+	setKey(st, &p.environmentNames, name, e)
+	return e
+}
+
+// DeleteEnvironment deletes an environment with its deployments.
+func (st *State) DeleteEnvironment(e *Environment) {
+	for _, d := range slices.Clone(e.deployments) {
+		st.DeleteDeployment(d)
+	}
+	p := e.Project
+	delete(p.environmentNames, e.Name)
+	p.environments = removeByID(p.environments, e)
+	st.Environments.remove(e)
+	st.onUndo(func() {
+		put(&p.environmentNames, e.Name, e)
+		p.environments = insertByID(p.environments, e)
+		st.Environments.insert(e)
+	})
+}
+
+// dropEnvironments takes the environments of a project away, which goes.
+func (st *State) dropEnvironments(p *Project) {
+	for _, e := range slices.Clone(p.environments) {
+		st.DeleteEnvironment(e)
+	}
+}
+
+// StopActions are the jobs that stop an environment, those that the jobs of its last finished pipeline name, in their
+// order; they wait for that, or have ended (app/models/environment.rb, stop_actions, and deployment.rb, stop_action).
+func (st *State) StopActions(e *Environment) (jobs []*Job) {
+	last := e.lastFinished()
+	if last == nil || last.Job == nil {
+		return nil
+	}
+	latest := last.Job.Pipeline.Latest()
+	for _, j := range latest {
+		d := st.DeploymentOf(j)
+		if d == nil || d.Environment != e || d.OnStop == "" || !j.Finished() {
+			continue
+		}
+		i := slices.IndexFunc(latest, func(other *Job) bool {
+			return other.Name == d.OnStop && other.Name != j.Name && other.manualAction()
+		})
+		if i >= 0 {
+			jobs = append(jobs, latest[i])
+		}
+	}
+	return jobs
+}
+
+// manualAction reports whether people start the job, and may do so now or have done so.
+func (j *Job) manualAction() bool {
+	return (j.When == whenManual || j.When == "" && j.Manual) && (j.Status == JobManual || j.Status.Completed())
+}
+
+// StopEnvironment stops an environment that is available. The jobs that stop it are played, each for its own user, and
+// until one succeeds the environment is stopping; without any it is stopped at once, unless it wants to have one. By
+// force it is stopped in any case, without them (app/services/environments/stop_service.rb).
+func (st *State) StopEnvironment(e *Environment, force bool) {
+	if force {
+		st.stopped(e)
+		return
+	}
+	if e.State != EnvironmentAvailable {
+		return
+	}
+	actions := st.StopActions(e)
+	switch {
+	case len(actions) > 0:
+		next := e.EnvironmentFacts
+		next.State = EnvironmentStopping
+		st.setEnvironment(e, next)
+	case e.AutoStopSetting == AutoStopAlways:
+		st.stopped(e)
+	}
+	for _, j := range actions {
+		st.PlayJob(j, j.User, nil, nil)
+	}
+}
+
+// stopped makes an environment stopped.
+func (st *State) stopped(e *Environment) {
+	next := e.EnvironmentFacts
+	next.State, next.AutoStopAt = EnvironmentStopped, time.Time{}
+	st.setEnvironment(e, next)
+}
+
+// StopStale stops the environments of a project that have neither been changed since nor deployed to
+// (app/services/environments/stop_stale_service.rb).
+func (st *State) StopStale(p *Project, since time.Time) {
+	for _, e := range p.environments {
+		fresh := func(d *Deployment) bool { return !d.UpdatedAt.Before(since) }
+		if e.UpdatedAt.Before(since) && !slices.ContainsFunc(e.deployments, fresh) {
+			st.StopEnvironment(e, false)
+		}
+	}
+}
+
+// StoppedReviews are the stopped environments in the folder review that were made before, the oldest first, at most so
+// many, without those that are marked to be deleted.
+func (p *Project) StoppedReviews(before time.Time, most int) []*Environment {
+	found := Filtered(p.environments, func(e *Environment) bool {
+		return e.State == EnvironmentStopped && strings.HasPrefix(e.Name, reviewFolder) && e.CreatedAt.Before(before) &&
+			e.AutoDeleteAt.IsZero()
+	})
+	slices.SortStableFunc(found, func(a, b *Environment) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	return found[:min(len(found), most)]
+}
+
+// MarkForDeletion has workers delete environments in a week.
+func (st *State) MarkForDeletion(environments []*Environment) {
+	for _, e := range environments {
+		e.AutoDeleteAt = st.Now().Add(deletionsIn)
+	}
+}
+
+// tendEnvironments stops the environments whose time is over, has those that were not stopped for long be available
+// again, and deletes those that are marked (app/services/environments/auto_stop_service.rb, auto_recover_service.rb,
+// app/workers/environments/auto_delete_cron_worker.rb).
+func (st *State) tendEnvironments() {
+	now := st.Now()
+	for _, e := range slices.Clone(st.Environments.Rows) {
+		switch {
+		case e.State == EnvironmentAvailable && !e.AutoStopAt.IsZero() && e.AutoStopAt.Before(now):
+			st.StopEnvironment(e, false)
+		case e.State == EnvironmentStopping && e.UpdatedAt.Before(now.Add(-longStop)):
+			next := e.EnvironmentFacts
+			next.State = EnvironmentAvailable
+			st.setEnvironment(e, next)
+		case e.State == EnvironmentStopped && !e.AutoDeleteAt.IsZero() && e.AutoDeleteAt.Before(now):
+			st.DeleteEnvironment(e)
+		}
+	}
+}
+
+// stopWithBranch stops the environments that were deployed to from a branch last which is gone, as far as its user may
+// (app/services/git/branch_hooks_service.rb; app/services/environments/stop_service.rb, execute_for_branch).
+func (st *State) stopWithBranch(p *Project, user *User, branch string) {
+	for _, e := range p.environments {
+		last := e.LastDeployment()
+		if last == nil || last.Ref != branch || last.RefIsTag {
+			continue
+		}
+		if may := st.around.MayStop; may == nil || may(st, user, e) {
+			st.StopEnvironment(e, false)
+		}
+	}
+}
+
+// afterSuccess is what follows for its environment from a job that has succeeded: what stops it has, and what prepares,
+// verifies or accesses it may give it more time (app/workers/environments/stop_job_success_worker.rb,
+// app/services/environments/recalculate_auto_stop_service.rb).
+func (st *State) afterSuccess(j *Job) {
+	e := st.EnvironmentOf(j)
+	if e == nil {
+		return
+	}
+	said := j.Spec.Environment
+	if said.Action == actionStop && e.State != EnvironmentStopped {
+		st.stopped(e)
+		return
+	}
+	renews := said.Action == actionPrepare || said.Action == actionAccess
+	if !renews && said.Action != actionVerify || !st.Has(gitlabversion.EnvironmentTimersRenewed) {
+		return
+	}
+	in := said.AutoStopIn
+	if last := e.LastDeployment(); in == "" && renews && last != nil && last.Job != nil {
+		j, in = last.Job, last.Job.Spec.Environment.AutoStopIn
+	}
+	next := e.EnvironmentFacts
+	if st.autoStop(&next, st.expanded(j, in, true)) {
+		st.setEnvironment(e, next)
+	}
+}
+
+// autoStop has an environment be stopped after a time as environment:auto_stop_in says it; false where that says none.
+func (st *State) autoStop(f *EnvironmentFacts, in string) bool {
+	if strings.EqualFold(in, "never") {
+		f.AutoStopAt = time.Time{}
+		return true
+	}
+	after, err := ci.ParseDuration(in)
+	if in == "" || err != nil || after <= 0 {
+		return false
+	}
+	f.AutoStopAt = st.Now().Add(after).Truncate(time.Microsecond)
+	return true
+}
