@@ -103,7 +103,7 @@ func NewScenario() Scenario { return Scenario{} }
 // WithSettings returns a copy with changed settings.
 func (s Scenario) WithSettings(change ...func(*Settings)) Scenario {
 	s = plain.Clone(s)
-	s.Settings = withChanges(s.Settings, change)
+	s.Settings = plain.Changed(s.Settings, change)
 	return s
 }
 
@@ -111,7 +111,7 @@ func (s Scenario) WithSettings(change ...func(*Settings)) Scenario {
 func (s Scenario) WithUser(username string, change ...func(*User)) Scenario {
 	s = plain.Clone(s)
 	same := func(u User) bool { return strings.EqualFold(u.Username, username) }
-	s.Users = withItem(s.Users, same, User{Username: username}, change)
+	s.Users = plain.WithItem(s.Users, same, User{Username: username}, change)
 	return s
 }
 
@@ -128,7 +128,7 @@ func (s Scenario) WithAccessToken(username, token string, change ...func(*Access
 	s = plain.Clone(s)
 	same := func(t AccessToken) bool { return token != "" && t.Token == token }
 	fresh := AccessToken{User: username, Token: token}
-	s.AccessTokens = withItem(s.AccessTokens, same, fresh, change)
+	s.AccessTokens = plain.WithItem(s.AccessTokens, same, fresh, change)
 	return s
 }
 
@@ -136,7 +136,7 @@ func (s Scenario) WithAccessToken(username, token string, change ...func(*Access
 func (s Scenario) WithGroup(path string, change ...func(*Group)) Scenario {
 	s = plain.Clone(s)
 	same := func(g Group) bool { return strings.EqualFold(g.Path, path) }
-	s.Groups = withItem(s.Groups, same, Group{Path: path}, change)
+	s.Groups = plain.WithItem(s.Groups, same, Group{Path: path}, change)
 	return s.withMembers()
 }
 
@@ -144,7 +144,7 @@ func (s Scenario) WithGroup(path string, change ...func(*Group)) Scenario {
 func (s Scenario) WithProject(path string, change ...func(*Project)) Scenario {
 	s = plain.Clone(s)
 	same := func(p Project) bool { return strings.EqualFold(p.Path, path) }
-	s.Projects = withItem(s.Projects, same, Project{Path: path}, change)
+	s.Projects = plain.WithItem(s.Projects, same, Project{Path: path}, change)
 	return s.withMembers()
 }
 
@@ -170,7 +170,7 @@ func (s Scenario) WithShare(path, group string, role Role) Scenario {
 func (s Scenario) WithRunner(description string, change ...func(*Runner)) Scenario {
 	s = plain.Clone(s)
 	same := func(r Runner) bool { return description != "" && r.Description == description }
-	s.Runners = withItem(s.Runners, same, Runner{Description: description}, change)
+	s.Runners = plain.WithItem(s.Runners, same, Runner{Description: description}, change)
 	return s
 }
 
@@ -179,14 +179,14 @@ func (s Scenario) WithRunner(description string, change ...func(*Runner)) Scenar
 func (s Scenario) WithJob(project, name string, change ...func(*Job)) Scenario {
 	s = plain.Clone(s)
 	same := func(j Job) bool { return name != "" && j.Name == name && strings.EqualFold(j.Project, project) }
-	s.Jobs = withItem(s.Jobs, same, Job{Project: project, Name: name}, change)
+	s.Jobs = plain.WithItem(s.Jobs, same, Job{Project: project, Name: name}, change)
 	return s
 }
 
 // WithPipeline returns a copy with one more pipeline of the project.
 func (s Scenario) WithPipeline(project string, change ...func(*Pipeline)) Scenario {
 	s = plain.Clone(s)
-	s.Pipelines = append(s.Pipelines, withChanges(Pipeline{Project: project}, change))
+	s.Pipelines = append(s.Pipelines, plain.Changed(Pipeline{Project: project}, change))
 	return s
 }
 
@@ -194,7 +194,7 @@ func (s Scenario) WithPipeline(project string, change ...func(*Pipeline)) Scenar
 func (s Scenario) WithEnvironment(project, name string, change ...func(*ProjectEnvironment)) Scenario {
 	s = plain.Clone(s)
 	same := func(e ProjectEnvironment) bool { return e.Name == name && strings.EqualFold(e.Project, project) }
-	s.Environments = withItem(s.Environments, same, ProjectEnvironment{Project: project, Name: name}, change)
+	s.Environments = plain.WithItem(s.Environments, same, ProjectEnvironment{Project: project, Name: name}, change)
 	return s
 }
 
@@ -203,28 +203,8 @@ func (s Scenario) WithEnvironment(project, name string, change ...func(*ProjectE
 func (s Scenario) WithWebhook(project, url string, change ...func(*Webhook)) Scenario {
 	s = plain.Clone(s)
 	same := func(h Webhook) bool { return url != "" && h.URL == url && strings.EqualFold(h.Project, project) }
-	s.Webhooks = withItem(s.Webhooks, same, Webhook{Project: project, URL: url}, change)
+	s.Webhooks = plain.WithItem(s.Webhooks, same, Webhook{Project: project, URL: url}, change)
 	return s
-}
-
-// withItem changes the first of items that is the same, or else a fresh one at their end. It changes items themselves.
-func withItem[T any](items []T, same func(T) bool, fresh T, change []func(*T)) []T {
-	i := slices.IndexFunc(items, same)
-	if i < 0 {
-		i, items = len(items), append(items, fresh)
-	}
-	items[i] = withChanges(items[i], change)
-	return items
-}
-
-// withChanges clones the result, because a change may have stored a slice or map that its caller keeps.
-func withChanges[T any](value T, change []func(*T)) T {
-	for _, do := range change {
-		if do != nil {
-			do(&value)
-		}
-	}
-	return plain.Clone(value)
 }
 
 // withMembers enters the memberships whose group or project exists into its Members, and keeps the others. It changes s
@@ -339,7 +319,7 @@ func (s Scenario) WithVariable(path, key, value string, change ...func(*Variable
 	s = plain.Clone(s)
 	same := func(v Variable) bool { return v.Key == key && world.Key(v.Path) == world.Key(path) }
 	setValue := func(v *Variable) { v.Value = value }
-	s.Variables = withItem(s.Variables, same, Variable{Path: path, Key: key},
+	s.Variables = plain.WithItem(s.Variables, same, Variable{Path: path, Key: key},
 		slices.Insert(slices.Clone(change), 0, setValue))
 	return s
 }
@@ -361,6 +341,6 @@ func (s Scenario) withProtectedRef(fresh ProtectedRef, change []func(*ProtectedR
 	same := func(r ProtectedRef) bool {
 		return r.Name == fresh.Name && r.Tag == fresh.Tag && world.Key(r.Project) == world.Key(fresh.Project)
 	}
-	s.ProtectedRefs = withItem(s.ProtectedRefs, same, fresh, change)
+	s.ProtectedRefs = plain.WithItem(s.ProtectedRefs, same, fresh, change)
 	return s
 }
