@@ -173,10 +173,10 @@ func (w *restWorld) pipeline(string, casePipeline) {
 }
 
 func (w *restWorld) trigger(name string, in caseTrigger) {
-	if !w.mentions("trigger") {
+	if !w.mentions("rigger") {
 		return
 	}
-	if w.mentions(`"` + in.Token[:4] + `"`) {
+	if w.mentions(`"`+in.Token[:4]+`"`) || w.mentions(`"`+strings.TrimPrefix(in.Token, "glptt-")[:4]+`"`) {
 		w.skip("REST chooses no token of a trigger")
 	}
 	made := w.sendAs(w.Token(in.Owner), http.MethodPost,
@@ -187,7 +187,7 @@ func (w *restWorld) trigger(name string, in caseTrigger) {
 }
 
 func (w *restWorld) schedule(name string, in caseSchedule) {
-	if !w.mentions("schedule") {
+	if !w.mentions("chedule") {
 		return
 	}
 	at := fmt.Sprintf("/projects/%d/pipeline_schedules", w.ids["project."+in.Project])
@@ -196,8 +196,7 @@ func (w *restWorld) schedule(name string, in caseSchedule) {
 	id, _ := testkit.Descend(made, "id").(float64)
 	w.noteID("schedule", name, int(id))
 	for _, key := range slices.Sorted(maps.Keys(in.Variables)) {
-		w.sendAs(w.Token(in.Owner), http.MethodPost, fmt.Sprintf("%s/%d/variables", at, int(id)),
-			params{"key": key, "value": in.Variables[key]})
+		w.send(http.MethodPost, fmt.Sprintf("%s/%d/variables", at, int(id)), params{"key": key, "value": in.Variables[key]})
 	}
 }
 
