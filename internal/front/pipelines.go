@@ -16,7 +16,7 @@ import (
 
 // OnPipeline asks whether the user may do something with a pipeline.
 func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
-	who, protected := q.PipelineProtection(p)
+	who, protected := q.PipelineProtection(q.User, p)
 	s := policy.JobStanding{Project: q.ProjectStanding(p.Project()), Own: p.User() == q.User, Protected: protected,
 		For: refRoles[who], Nobody: who == world.NoOne}
 	return may(q.Actor, s)
@@ -24,14 +24,15 @@ func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
 
 // OnRef asks whether the user may do something for a branch or tag of a project, with what is the user's own or not.
 func (q *Request) OnRef(p *world.Project, ref string, tag, own bool, may JobRule) policy.Decision {
-	s := refStanding(q.State, q.ProjectStanding(p), p, ref, tag)
+	s := refStanding(q.State, q.User, q.ProjectStanding(p), p, ref, tag)
 	s.Own = own
 	return may(q.Actor, s)
 }
 
-// refStanding is a standing to a project made one to a ref of it.
-func refStanding(st *world.State, s policy.ProjectStanding, p *world.Project, ref string, tag bool) policy.JobStanding {
-	who, protected := st.ProtectionOf(p, ref, tag)
+// refStanding is a user's standing to a project made one to a ref of it.
+func refStanding(st *world.State, u *world.User, s policy.ProjectStanding, p *world.Project, ref string,
+	tag bool) policy.JobStanding {
+	who, protected := st.ProtectionOf(u, p, ref, tag)
 	return policy.JobStanding{Project: s, Protected: protected, For: refRoles[who], Nobody: who == world.NoOne}
 }
 
@@ -134,7 +135,7 @@ func mayRun(st *world.State, a policy.Actor, s policy.ProjectStanding, n world.N
 		return nil // which the state refuses ahead of the rest
 	case !policy.CreatePipeline(a, s).Allowed || n.User.Blocked():
 		return refused(msgPipelineForbidden)
-	case exists && !policy.UpdateBuild(a, refStanding(st, s, n.Project, ref, tag || n.RefIsTag)).Allowed:
+	case exists && !policy.UpdateBuild(a, refStanding(st, n.User, s, n.Project, ref, tag || n.RefIsTag)).Allowed:
 		return refused(fmt.Sprintf(msgfRefForbidden, ref))
 	}
 	return nil

@@ -259,7 +259,7 @@ var refRoles = map[world.RefAccess]policy.Role{world.DevelopersUp: policy.Develo
 
 // jobStanding is where the user of the request stands to a job.
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
-	who, protected := q.RefProtection(j)
+	who, protected := q.RefProtection(q.User, j)
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: protected,
 		For: refRoles[who], Nobody: who == world.NoOne,
 		Debugged: q.Debugged(j, func() string { return q.site.Environment(q, j) })}

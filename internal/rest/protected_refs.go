@@ -63,7 +63,7 @@ func protectBranchSpec(more ...params.Param) params.Spec {
 }
 
 // keysToPush are the deploy keys that the request lets push to a branch. What else it lets do so wants a licence, which
-// there is not: it is passed over.
+// there is not: it is passed over, as is a key that is named again.
 func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) {
 	if !q.Has(gitlabversion.KeysOfProtectedBranches) {
 		return nil, nil
@@ -83,6 +83,7 @@ func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) 
 	if sent != nil && !isList {
 		return nil, unusable("")
 	}
+	named := map[int]bool{}
 	for i, element := range list {
 		entry, isHash := element.(map[string]any)
 		if !isHash {
@@ -93,7 +94,8 @@ func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) 
 		if err != nil && id != "" {
 			return nil, unusable(fmt.Sprintf("[%d][deploy_key_id]", i))
 		}
-		if id != "" {
+		if id != "" && !named[n] {
+			named[n] = true
 			keys = append(keys, world.KeyAccess{Key: q.DeployKeys.ByID(n)})
 		}
 	}

@@ -23,7 +23,7 @@ func (st *State) factsOf(n NewPipeline) (f PipelineFacts, problem string) {
 	if problem != "" {
 		return f, problem
 	}
-	_, f.Protected = st.protection(n.Project, f.Ref, f.RefIsTag, false)
+	_, f.Protected = st.protection(nil, n.Project, f.Ref, f.RefIsTag, false)
 	if r := n.Project.Repository; !r.Empty() {
 		c := r.CommitAt(cmp.Or(n.Commit.SHA, fullRef(f.Ref, f.RefIsTag)))
 		if c == nil {

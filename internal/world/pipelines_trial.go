@@ -62,7 +62,7 @@ func (st *State) CheckConfig(p *Project, text, sha, ref string, u *User) Trial {
 		takeCommit(&f.Commit, c)
 		f.Commit.BeforeSHA = ZeroSHA
 	}
-	_, f.Protected = st.protection(p, ref, false, false)
+	_, f.Protected = st.protection(nil, p, ref, false, false)
 	seen := list(st.PredefinedFor(p, f))
 	if ref != "" {
 		seen.add("CI_COMMIT_BRANCH", ref)
