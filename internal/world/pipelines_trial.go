@@ -33,7 +33,7 @@ func (st *State) TryPipeline(n NewPipeline) Trial {
 	if skipPattern.MatchString(f.Commit.Message) {
 		return t // nothing is read, and nothing wrong
 	}
-	text, path := n.configuration(f)
+	text, path, _ := n.configuration(f)
 	if text == "" {
 		t.Errors = []string{msgMissingConfig}
 		return t
