@@ -60,7 +60,7 @@ func TestNamesOfPipelinesThatAreTooLong(t *testing.T) {
 		assert.Equal(t, want, p.Errors)
 		assert.Equal(t, want != nil, p.Filtered)
 	}
-	_, p := ofPipeline(t, "workflow: {name: $N}\na: {script: x, rules: [{when: never}]}", ci.Context{Ref: "main",
+	_, p := ofPipeline(t, "workflow: {name: $N}\na: {script: x, rules: [{when: never}]}", ci.Context{Ref: "main", RulesTextsReview: true,
 		Variables: ci.JobVariables{{Key: "N", Value: strings.Repeat("x", 256)}}})
 	assert.Contains(t, fmt.Sprint(p.Errors), "empty", "which comes first")
 }
@@ -69,7 +69,7 @@ func TestNamesOfPipelinesThatAreTooLong(t *testing.T) {
 func TestWhatIsSaidOfRulesThatLetNothingRun(t *testing.T) {
 	const ruled, worked = "a: {script: x, rules: [{when: never}]}", "workflow: {rules: [{when: never}]}\na: {script: x}"
 	said := func(text string, before bool) string {
-		_, p := ofPipeline(t, text, ci.Context{Ref: "main", RulesTextsBefore: before})
+		_, p := ofPipeline(t, text, ci.Context{Ref: "main", RulesTextsReview: !before})
 		assert.True(t, p.Filtered)
 		return p.Errors[0]
 	}

@@ -249,6 +249,7 @@ func (st *State) storePipeline(id int, of *Project, f PipelineFacts) *Pipeline {
 	st.onUndo(func() { st.pipeline = before })
 	p := newPipeline(id, of)
 	p.facts, p.flow = &f, newFlow()
+	p.flow.blockedLives = st.Has(gitlabversion.BlockedAreRedundant)
 	if p.unsettled = f.Status == ""; p.unsettled {
 		f.Status = JobCreated
 	}

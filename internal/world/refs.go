@@ -27,9 +27,18 @@ func (st *State) protectRef(draft ProtectedRef, v Invalid) (*ProtectedRef, error
 	r.ID, r.CreatedAt = assignID(st, &st.ProtectedRefs, r.ID), st.Now()
 	add(st, &st.ProtectedRefs, r)
 	for i := range r.Keys {
-		r.Keys[i].ID = assignID(st, &st.ProtectedRefs, 0)
+		r.Keys[i].ID = st.nextKeyLevel()
 	}
 	return r, nil
+}
+
+// nextKeyLevel is the id of the next level of a key. They have a count of their own: they are no rules, whose ids a seed
+// may give.
+func (st *State) nextKeyLevel() int {
+	before := st.keyLevels
+	st.onUndo(func() { st.keyLevels = before })
+	st.keyLevels++
+	return firstKeyLevelID + before
 }
 
 // ProtectedRefNamed is the rule of a project that is called so, be it a pattern; nil for none.
