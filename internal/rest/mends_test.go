@@ -83,3 +83,14 @@ func TestRegexOfAnInputIsChecked(t *testing.T) {
 	s.Jobs[0].Spec.Inputs[0].Regex = "^x$"
 	assert.NoError(t, s.Validate())
 }
+
+// A form that names nobody lets nobody more push; a text that is no JSON is refused.
+func TestNobodyIsNamedToPush(t *testing.T) {
+	gl := fg.New(t, fg.WithVersion("18.0"), fg.WithScenario(secretly()))
+	post := func(body string) int {
+		return asks(t, gl)("mia", "POST /projects/acme%2Fbackend%2Fshop/protected_branches", body).Status
+	}
+	assert.Equal(t, []int{201, 201, 400}, []int{post(`{"name":"a","allowed_to_push":""}`),
+		post(`{"name":"b","allowed_to_push":" "}`), post(`{"name":"c","allowed_to_push":"x"}`)})
+	assert.Equal(t, fg.MaintainersUp, gl.ProtectedRefs()[0].Push)
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -73,7 +74,9 @@ func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) 
 			Because("it is a list of hashes, each with deploy_key_id").AsRefusal()
 	}
 	sent := q.Record.Params[allowedToPush]
-	if text, isText := sent.(string); isText && json.Unmarshal([]byte(text), &sent) != nil {
+	if text, isText := sent.(string); isText && strings.TrimSpace(text) == "" {
+		sent = nil // as Grape reads a blank text where it wants JSON
+	} else if isText && json.Unmarshal([]byte(text), &sent) != nil {
 		return nil, unusable("")
 	}
 	if one, isOne := sent.(map[string]any); isOne {
