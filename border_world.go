@@ -302,7 +302,7 @@ func publicVariables(st *world.State) (all []Variable) {
 func publicProtectedRef(r *world.ProtectedRef) ProtectedRef {
 	out := ProtectedRef{ID: r.ID, Project: r.Project.Path, Name: r.Name, Tag: r.Tag, Push: RefAccess(r.Push),
 		Merge: RefAccess(r.Merge), ForcePush: r.ForcePush, DeployKeys: r.KeyIDs()}
-	if r.KeysAlone {
+	if r.KeysAlone && len(r.Keys) > 0 { // else nobody
 		out.Push = ""
 	}
 	return out

@@ -90,6 +90,15 @@ func TestJobsShareTheirVariables(t *testing.T) {
 	config = ci.Read(plain+numbered(2_000, "j%d: {script: x, rules: [{variables: {O: o}}]}\n"), ci.Options{})
 	require.Empty(t, config.Errors)
 	assert.Equal(t, []string{tooMany}, config.Pipeline(ci.Context{Ref: "main"}).Errors)
+
+	// Circles are looked for anew in what each job with variables of its own is given.
+	var given ci.JobVariables
+	for i := range 1_000 {
+		given = append(given, ci.JobVariable{Key: fmt.Sprintf("G%d", i), Value: "$X"})
+	}
+	config = ci.Read(numbered(2_000, "j%d: {script: x, variables: {O: o}}\n"), ci.Options{})
+	require.Empty(t, config.Errors)
+	assert.Equal(t, []string{tooMany}, config.Pipeline(ci.Context{Ref: "main", Variables: given}).Errors)
 }
 
 // TestExpansionsHaveOneRoom: the values of each job and rule are twice as long as those before, up to half a megabyte;

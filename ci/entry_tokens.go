@@ -96,9 +96,9 @@ func (r *reader) jobInputs(e entry, own int, value any) {
 	}
 }
 
-// Refusals are what GitLab says of a value, as JSON, that somebody who plays or retries the job gives its input; nil if
-// the input takes it (lib/ci/inputs).
-func (in JobInput) Refusals(value json.RawMessage) []string {
+// Taken is a value, as JSON, that somebody who plays or retries the job gives its input, as the type of the input has
+// it: null is the input's own. refusals are what GitLab says of one that the input does not take (lib/ci/inputs).
+func (in JobInput) Taken(value json.RawMessage) (as json.RawMessage, refusals []string) {
 	parsed := func(data json.RawMessage) any {
 		v, _ := ciyaml.FromJSON(string(data)) // what is no JSON is nothing
 		return v
@@ -118,8 +118,15 @@ func (in JobInput) Refusals(value json.RawMessage) []string {
 		spec = spec.With("regex", in.Regex)
 	}
 	taken := inputs{values: &ciyaml.Map{}}
-	taken.take(input{name: in.Name, spec: spec}, parsed(value))
-	return taken.errors
+	given := parsed(value)
+	taken.take(input{name: in.Name, spec: spec}, given)
+	if len(taken.errors) > 0 {
+		return nil, taken.errors
+	}
+	if given == nil {
+		return in.Value, nil
+	}
+	return ciyaml.JSON(taken.values.Get(in.Name)), nil
 }
 
 // takeJobInputs is what is wrong with the default values of a job's inputs.

@@ -108,7 +108,9 @@ func (b *builder) job(j Job) (seed, error) {
 	case j.Only != nil && !b.allowed(*j.Only, seen) || j.Except != nil && b.excluded(*j.Except, seen):
 		return s, nil
 	}
-	s.cycle = b.cycle(own, variables, given) // those of rules are not looked at
+	if s.cycle, err = b.cycle(own, variables, given); err != nil { // those of rules are not looked at
+		return s, err
+	}
 	if variables, err = b.lay(more, variables); err != nil {
 		return s, err
 	}
@@ -127,19 +129,25 @@ func (b *builder) job(j Job) (seed, error) {
 }
 
 // cycle is what is wrong with the variables that a job sees: those that tell of it, its own and the root's, and those
-// that it is given.
-func (b *builder) cycle(own, variables, given *layer) error {
+// that it is given. Where they are not those of the jobs before, they count as variables of jobs, of which there may be
+// too many: err.
+func (b *builder) cycle(own, variables, given *layer) (wrong, err error) {
 	shared := variables == b.root && given == b.given && own.referring(b.references) == nil
 	if shared && b.rootCycle != nil {
-		return *b.rootCycle
+		return *b.rootCycle, nil
 	}
 	var all []referring
 	for _, l := range []*layer{own, b.predefined, variables, b.caller, given} {
 		all = append(all, l.referring(b.references)...)
 	}
-	err := circles(all)
-	if shared {
-		b.rootCycle = &err
+	if !shared {
+		err = b.take(len(all))
 	}
-	return err
+	if err == nil {
+		wrong = circles(all)
+	}
+	if shared {
+		b.rootCycle = &wrong
+	}
+	return wrong, err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -135,6 +136,9 @@ func (c *specCheck) input(in JobInput) {
 	first := map[string]string{"": `"`, "string": `"`, "number": "-0123456789", "boolean": "tf", "array": "["}[in.Type]
 	if value := bytes.TrimSpace(in.Value); !json.Valid(value) || !strings.Contains(first, string(value[:1])) {
 		c.addf(path+".default", "must be a %s", cmp.Or(in.Type, "string"))
+	}
+	if _, err := regexp.Compile(in.Regex); err != nil {
+		c.addf(path+".regex", "must be a regular expression: %v", err)
 	}
 	for i, option := range in.Options {
 		if !json.Valid(option) {

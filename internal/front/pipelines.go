@@ -16,7 +16,7 @@ import (
 
 // OnPipeline asks whether the user may do something with a pipeline.
 func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
-	who, protected := q.PipelineProtection(p)
+	who, protected := q.PipelineProtection(q.User, p)
 	s := policy.JobStanding{Project: q.ProjectStanding(p.Project()), Own: p.User() == q.User, Protected: protected,
 		For: refRoles[who], Nobody: who == world.NoOne}
 	return may(q.Actor, s)
@@ -24,7 +24,7 @@ func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
 
 // OnRef asks whether the user may do something for a branch or tag of a project, with what is the user's own or not.
 func (q *Request) OnRef(p *world.Project, ref string, tag, own bool, may JobRule) policy.Decision {
-	s := refStanding(q.State, q.ProjectStanding(p), p, ref, tag)
+	s := refStanding(q.State, q.User, q.ProjectStanding(p), p, ref, tag)
 	s.Own = own
 	return may(q.Actor, s)
 }
@@ -53,9 +53,10 @@ const (
 	MsgScheduleNotUpdated = "The current user is not authorized to update the pipeline schedule"
 )
 
-// refStanding is a standing to a project made one to a ref of it.
-func refStanding(st *world.State, s policy.ProjectStanding, p *world.Project, ref string, tag bool) policy.JobStanding {
-	who, protected := st.ProtectionOf(p, ref, tag)
+// refStanding is a user's standing to a project made one to a ref of it.
+func refStanding(st *world.State, u *world.User, s policy.ProjectStanding, p *world.Project, ref string,
+	tag bool) policy.JobStanding {
+	who, protected := st.ProtectionOf(u, p, ref, tag)
 	return policy.JobStanding{Project: s, Protected: protected, For: refRoles[who], Nobody: who == world.NoOne}
 }
 
@@ -158,7 +159,7 @@ func mayRun(st *world.State, a policy.Actor, s policy.ProjectStanding, n world.N
 		return nil // which the state refuses ahead of the rest
 	case !policy.CreatePipeline(a, s).Allowed || n.User.Blocked():
 		return refused(msgPipelineForbidden)
-	case exists && !policy.UpdateBuild(a, refStanding(st, s, n.Project, ref, tag || n.RefIsTag)).Allowed:
+	case exists && !policy.UpdateBuild(a, refStanding(st, n.User, s, n.Project, ref, tag || n.RefIsTag)).Allowed:
 		return refused(fmt.Sprintf(msgfRefForbidden, ref))
 	}
 	return nil
@@ -175,7 +176,7 @@ func mayStop(st *world.State, u *world.User, e *world.Environment) bool {
 	s := policy.EnvironmentStanding{Project: ProjectStandingOf(u, e.Project)}
 	if actions := st.StopActions(e); len(actions) > 0 {
 		j := actions[len(actions)-1]
-		last := refStanding(st, s.Project, j.Project, j.Ref, j.RefIsTag)
+		last := refStanding(st, u, s.Project, j.Project, j.Ref, j.RefIsTag)
 		s.StopJob = &last
 	}
 	return policy.StopEnvironment(a, s).Allowed

@@ -281,11 +281,12 @@ var refRoles = map[world.RefAccess]policy.Role{world.DevelopersUp: policy.Develo
 
 // jobStanding is where the user of the request stands to a job.
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
-	who, protected := q.RefProtection(j)
+	who, protected := q.RefProtection(q.User, j)
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: protected,
 		For: refRoles[who], Nobody: who == world.NoOne,
 		Debugged: q.Debugged(j, func() string { return q.site.Environment(q, j) })}
-	if a := j.Spec.Artifacts; a != nil && q.Artifact(j, world.Archive) != nil { // what is not there is open to all
+	// What is not there is open to all; what has expired is there until it is swept away.
+	if a := j.Spec.Artifacts; a != nil && j.File(world.Archive) != nil {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}
 	return s

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"github.com/fakegitlab/fakegitlab/ci"
 	"slices"
 	"testing"
 	"time"
@@ -251,4 +252,24 @@ func TestQueueOfJobsThatCannotRun(t *testing.T) {
 	good := gl.AddJob(fg.Job{Project: "acme/shop"})
 	assert.Equal(t, 409, testkit.RequestJob(t, gl, r.Token).Status)
 	assert.EqualValues(t, good.ID, testkit.RequestJob(t, gl, r.Token).Field(t, "id"))
+}
+
+// Artifacts that are not for everybody stay so when they have expired, until they are swept away.
+func TestExpiredArtifactsStayPrivate(t *testing.T) {
+	gl := fg.New(t, fg.WithScenario(fg.NewScenario().WithUser("eve")))
+	gl.AddProject(fg.Project{Path: "acme/shop", Visibility: fg.Public})
+	no := false
+	res := testkit.Ask(t, gl, gl.AdminToken(), "PUT", "/projects/10001?keep_latest_artifact=false")
+	require.Equal(t, 200, res.Status, res.Body)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
+		Spec:      fg.JobSpec{Artifacts: &ci.JobArtifacts{Public: &no}},
+		Artifacts: []fg.Artifact{{Filename: "a.zip", Content: []byte("PK"), ExpiresAt: gl.Now().Add(time.Hour)}}})
+	get := func() int {
+		return testkit.Ask(t, gl, gl.Token("eve"), "GET", fmt.Sprintf("/projects/10001/jobs/%d/artifacts", j.ID)).Status
+	}
+	assert.Equal(t, 403, get())
+	gl.Advance(2 * time.Hour)
+	assert.Equal(t, 403, get())
+	gl.RunWorkers()
+	assert.Equal(t, 404, get())
 }

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"bytes"
+	fg "github.com/fakegitlab/fakegitlab"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // robotKey and otherKey are keys that ssh-keygen has made.
@@ -149,4 +151,100 @@ func TestTheMakerOfAKeyPushes(t *testing.T) {
 	assert.Equal(t, []int{201, 403}, []int{push("dan"), push("eve")})
 	assert.Equal(t, 200, ask("mia", "PUT /projects/acme%2Fbackend%2Fshop/deploy_keys/5", `{"can_push":false}`).Status)
 	assert.Equal(t, 403, push("dan"))
+}
+
+// keyed is a project whose main branch Maintainers made a key of a Developer's the only one to push to.
+func keyed(t *testing.T, allowed string) *fakegitlab.Fake {
+	s := secretly().WithUser("dan").WithUser("eve").WithMember("acme", "dan", fakegitlab.Developer).
+		WithMember("acme", "eve", fakegitlab.Developer)
+	for i := range s.Projects {
+		s.Projects[i].Files = map[string]string{".gitlab-ci.yml": "a: {script: x}\nb: {script: x, when: manual}"}
+	}
+	s.DeployKeys = []fakegitlab.DeployKey{{ID: 5, User: "dan", ProjectsWithWriteAccess: []string{"acme/backend/shop"}}}
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("18.10"), fakegitlab.WithScenario(s))
+	ask := asks(t, gl)
+	made := ask("mia", "POST /projects/acme%2Fbackend%2Fshop/protected_branches",
+		`{"name":"main","merge_access_level":0,"allowed_to_push":`+allowed+`}`)
+	require.Equal(t, 201, made.Status, made.Body)
+	return gl
+}
+
+// pushStatus is what a commit to the main branch is answered with.
+func pushStatus(t *testing.T, gl *fakegitlab.Fake, user string) int {
+	return asks(t, gl)(user, "POST /projects/acme%2Fbackend%2Fshop/repository/commits",
+		`{"branch":"main","commit_message":"m","actions":[{"action":"create","file_path":"of-`+user+`"}]}`).Status
+}
+
+// A branch that only a key could be pushed to with stays closed when the key goes, also in a world made of a Snapshot.
+func TestABranchStaysClosedWhenItsKeyGoes(t *testing.T) {
+	gl := keyed(t, `[{"deploy_key_id":5}]`)
+	assert.Equal(t, []int{403, 201}, []int{pushStatus(t, gl, "mia"), pushStatus(t, gl, "dan")})
+	assert.Equal(t, 204, asks(t, gl)("mia", "DELETE /projects/acme%2Fbackend%2Fshop/deploy_keys/5", "").Status)
+	assert.Equal(t, 403, pushStatus(t, gl, "mia"))
+	saved := gl.Snapshot()
+	assert.Equal(t, fakegitlab.NoOne, saved.ProtectedRefs[0].Push)
+	gl.ResetTo(saved)
+	assert.Equal(t, []int{403, 403}, []int{pushStatus(t, gl, "mia"), pushStatus(t, gl, "dan")})
+}
+
+// A key that is named twice is let in once, and the Snapshot can be seeded.
+func TestAKeyThatIsNamedTwice(t *testing.T) {
+	gl := keyed(t, `[{"deploy_key_id":5},{"deploy_key_id":"5"},{"deploy_key_id":5}]`)
+	saved := gl.Snapshot()
+	assert.Equal(t, []int{5}, saved.ProtectedRefs[0].DeployKeys)
+	require.NoError(t, saved.Validate())
+}
+
+// Who may push by a key may run pipelines and their jobs for the branch, too (lib/gitlab/user_access.rb,
+// can_update_branch?).
+func TestTheMakerOfAKeyRunsPipelines(t *testing.T) {
+	gl := keyed(t, `[{"deploy_key_id":5}]`)
+	ask := asks(t, gl)
+	const project = "/projects/acme%2Fbackend%2Fshop"
+	run := func(user string) testkit.Reply { return ask(user, "POST "+project+"/pipeline", `{"ref":"main"}`) }
+	assert.Equal(t, []int{400, 400}, []int{run("mia").Status, run("eve").Status})
+	made := run("dan")
+	require.Equal(t, 201, made.Status, made.Body)
+	id := strconv.Itoa(int(made.Field(t, "id").(float64)))
+	for _, job := range gl.Jobs() {
+		if job.Name == "b" {
+			play := "POST " + project + "/jobs/" + strconv.Itoa(job.ID) + "/play"
+			assert.Equal(t, []int{403, 200}, []int{ask("eve", play, "").Status, ask("dan", play, "").Status})
+		}
+	}
+	cancel := "POST " + project + "/pipelines/" + id + "/cancel"
+	assert.Equal(t, []int{403, 200}, []int{ask("eve", cancel, "").Status, ask("dan", cancel, "").Status})
+	assert.Equal(t, 200, ask("mia", "PUT "+project+"/deploy_keys/5", `{"can_push":false}`).Status)
+	assert.Equal(t, 400, run("dan").Status)
+}
+
+// The levels of keys have ids of their own, whatever ids the rules of a seed have.
+func TestLevelsOfKeysHaveTheirIDs(t *testing.T) {
+	s := secretly()
+	const shop = "acme/backend/shop"
+	s.DeployKeys = []fg.DeployKey{{ID: 5, User: "mia", ProjectsWithWriteAccess: []string{shop}}}
+	s.ProtectedRefs = []fg.ProtectedRef{{ID: 1, Project: shop, Name: "a", Push: fg.NoOne, DeployKeys: []int{5}},
+		{ID: 2, Project: shop, Name: "b"}, {Project: shop, Name: "c", Push: fg.NoOne, DeployKeys: []int{5}}}
+	gl := fg.New(t, fg.WithScenario(s))
+	seen := map[any]bool{}
+	for _, name := range []string{"a", "b", "c"} {
+		rule := asks(t, gl)("mia", "GET /projects/acme%2Fbackend%2Fshop/protected_branches/"+name, "")
+		for _, level := range rule.Field(t, "push_access_levels").([]any) {
+			id := level.(map[string]any)["id"]
+			assert.False(t, seen[id], id)
+			seen[id] = true
+		}
+	}
+	assert.Len(t, seen, 5)
+}
+
+// A form that names nobody lets nobody more push; a text that is no JSON is refused.
+func TestNobodyIsNamedToPush(t *testing.T) {
+	gl := fg.New(t, fg.WithVersion("18.0"), fg.WithScenario(secretly()))
+	post := func(body string) int {
+		return asks(t, gl)("mia", "POST /projects/acme%2Fbackend%2Fshop/protected_branches", body).Status
+	}
+	assert.Equal(t, []int{201, 201, 400}, []int{post(`{"name":"a","allowed_to_push":""}`),
+		post(`{"name":"b","allowed_to_push":" "}`), post(`{"name":"c","allowed_to_push":"x"}`)})
+	assert.Equal(t, fg.MaintainersUp, gl.ProtectedRefs()[0].Push)
 }

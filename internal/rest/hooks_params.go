@@ -113,14 +113,17 @@ func (q request) readHook(a world.WebhookAttributes) (next world.WebhookAttribut
 	return next, given, nil
 }
 
+// readHookTexts passes over what this version does not declare, as GitLab does.
 func (q request) readHookTexts(next *world.WebhookAttributes) {
-	if q.Params.Has("url") {
+	declared := q.Params.Names()
+	says := func(name string) bool { return slices.Contains(declared, name) && q.Params.Has(name) }
+	if says("url") {
 		next.URL, _ = q.Params.String("url")
 	}
-	if q.Params.Has("token") {
+	if says("token") {
 		next.Token, _ = q.Params.String("token")
 	}
-	if q.Params.Has(paramSigningToken) {
+	if says(paramSigningToken) {
 		next.SigningToken, _ = q.Params.String(paramSigningToken)
 	}
 	if s, ok := q.Params.String("branch_filter_strategy"); ok {
@@ -128,7 +131,7 @@ func (q request) readHookTexts(next *world.WebhookAttributes) {
 	}
 	for name, field := range map[string]**string{"name": &next.Name, "description": &next.Description,
 		"push_events_branch_filter": &next.BranchFilter, "custom_webhook_template": &next.Template} {
-		if !q.Params.Has(name) {
+		if !says(name) {
 			continue
 		}
 		*field = nil

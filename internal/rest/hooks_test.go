@@ -138,3 +138,23 @@ func TestWebhooksThatAreRefused(t *testing.T) {
 	shown := testkit.Ask(t, gl, gl.Token("mia"), "GET", at)
 	assert.Equal(t, true, shown.Field(t, "repository_update_events"))
 }
+
+// What a version does not declare of a webhook is passed over, and neither checked nor kept.
+func TestWebhooksPassOverLaterParameters(t *testing.T) {
+	const url = `"url":"https://hooks.example.com"`
+	for version, kept := range map[string]bool{"16.0": false, "19.0": true} {
+		gl := fg.New(t, fg.WithVersion(version), fg.WithScenario(fg.SmallCompany()))
+		ask := func(method, path, body string) testkit.Reply {
+			return testkit.Ask(t, gl, gl.Token("mia"), method, "/projects/10001/hooks"+path, testkit.WithJSON(body))
+		}
+		made := ask("POST", "", `{`+url+`,"name":"n","custom_webhook_template":"{}","signing_token":"x"}`)
+		assert.Equal(t, map[bool]int{true: 422, false: 201}[kept], made.Status, made.Body)
+		if kept {
+			continue
+		}
+		id := fmt.Sprintf("/%.0f", made.Field(t, "id"))
+		require.Equal(t, 200, ask("PUT", id, `{`+url+`,"signing_token":"x","description":"d"}`).Status)
+		h := gl.Webhooks()[0]
+		assert.Equal(t, []any{"", "", "", ""}, []any{h.SigningToken, h.Name, h.Description, h.Template})
+	}
+}

@@ -255,7 +255,7 @@ func retryJob(q request) front.Response {
 	if !j.Retryable() {
 		return front.Forbidden(front.MsgNotRetryable, fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 	}
-	inputs, refusal := q.jobInputs(j, retryInputs)
+	inputs, refusal := q.jobInputs(j, retryInputs[0].Name)
 	if refusal != nil {
 		return *refusal
 	}
@@ -298,7 +298,7 @@ func playJob(q request) front.Response {
 			return *refusal
 		}
 	}
-	inputs, refusal := q.jobInputs(j, playInputs)
+	inputs, refusal := q.jobInputs(j, playInputs[0].Name)
 	if refusal != nil {
 		return *refusal
 	}

@@ -11,16 +11,15 @@ import (
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
-	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // jobInputs are the inputs of a job with the values that the request gives instead of its own, in a parameter.
-func (q request) jobInputs(j *world.Job, in []params.Param) (ci.JobInputs, *front.Response) {
+func (q request) jobInputs(j *world.Job, param string) (ci.JobInputs, *front.Response) {
 	if !q.Has(gitlabversion.JobInputsOverridden) {
 		return j.Spec.Inputs, nil
 	}
-	sent, _ := q.Record.Params[in[0].Name].(map[string]any)
+	sent, _ := q.Record.Params[param].(map[string]any)
 	var given []world.GivenInput
 	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		given = append(given, world.GivenInput{Name: name, Value: sent[name]})

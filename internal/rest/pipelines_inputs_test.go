@@ -45,3 +45,13 @@ func TestInputsOfPipelines(t *testing.T) {
 	assert.Equal(t, "400 {\"message\":{\"base\":[\"`.gitlab-ci.yml`: Given inputs not defined in the `spec` section of the included "+
 		"configuration file\"]}}", ask("pipeline", `{"ref":"main","inputs":{"n":1}}`).String())
 }
+
+// A seed's job has a regex that can be used.
+func TestRegexOfAnInputIsChecked(t *testing.T) {
+	s := fg.NewScenario().WithProject("acme/shop")
+	s.Jobs = []fg.Job{{Project: "acme/shop", Spec: fg.JobSpec{Inputs: fg.JobInputs{{Name: "a", Value: []byte(`"x"`),
+		Regex: "("}}}}}
+	assert.ErrorContains(t, s.Validate(), "inputs.a.regex")
+	s.Jobs[0].Spec.Inputs[0].Regex = "^x$"
+	assert.NoError(t, s.Validate())
+}

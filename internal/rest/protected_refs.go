@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -63,7 +64,7 @@ func protectBranchSpec(more ...params.Param) params.Spec {
 }
 
 // keysToPush are the deploy keys that the request lets push to a branch. What else it lets do so wants a licence, which
-// there is not: it is passed over.
+// there is not: it is passed over, as is a key that is named again.
 func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) {
 	if !q.Has(gitlabversion.KeysOfProtectedBranches) {
 		return nil, nil
@@ -73,7 +74,9 @@ func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) 
 			Because("it is a list of hashes, each with deploy_key_id").AsRefusal()
 	}
 	sent := q.Record.Params[allowedToPush]
-	if text, isText := sent.(string); isText && json.Unmarshal([]byte(text), &sent) != nil {
+	if text, isText := sent.(string); isText && strings.TrimSpace(text) == "" {
+		sent = nil // as Grape reads a blank text where it wants JSON
+	} else if isText && json.Unmarshal([]byte(text), &sent) != nil {
 		return nil, unusable("")
 	}
 	if one, isOne := sent.(map[string]any); isOne {
@@ -83,6 +86,7 @@ func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) 
 	if sent != nil && !isList {
 		return nil, unusable("")
 	}
+	named := map[int]bool{}
 	for i, element := range list {
 		entry, isHash := element.(map[string]any)
 		if !isHash {
@@ -93,7 +97,8 @@ func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) 
 		if err != nil && id != "" {
 			return nil, unusable(fmt.Sprintf("[%d][deploy_key_id]", i))
 		}
-		if id != "" {
+		if id != "" && !named[n] {
+			named[n] = true
 			keys = append(keys, world.KeyAccess{Key: q.DeployKeys.ByID(n)})
 		}
 	}

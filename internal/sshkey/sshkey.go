@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"math/big"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -93,11 +94,15 @@ var (
 	behindOptions = regexp.MustCompile(`(?:\A|\s)(?:` + names + `).*`)
 )
 
-// Begins reports whether a text begins with the name of an algorithm.
+// Begins reports whether a text begins with the name of an algorithm, whatever follows right behind it: "ssh-rsaX"
+// does, as for GitLab (app/models/key.rb).
 func Begins(text string) bool { return beginning.MatchString(text) }
 
 // Parse reads the key of a text, with options before it and a comment behind it or without; false if there is none.
 func Parse(text string) (Key, bool) {
+	if len(text) > longestText {
+		return Key{}, false
+	}
 	words := strings.Fields(behindOptions.FindString(text))
 	if len(words) < 2 {
 		return Key{}, false
@@ -149,14 +154,19 @@ func colons(sum []byte) string {
 	return strings.Join(pairs, ":")
 }
 
-// longest is more than any key has that GitLab takes.
-const longest = 5000
+const (
+	longest     = 5000    // more than any key has that GitLab takes
+	longestText = 1 << 16 // of a text that is looked into: a request may have one of many megabytes
+)
 
 // Tidy is a text as GitLab keeps it: a key that was broken into lines is put together, and of its comment the first
 // word stays. What is no key stays as it is (lib/gitlab/ssh_public_key.rb, sanitize).
 func Tidy(text string) string {
+	if len(text) > longestText {
+		return text
+	}
 	words := strings.Fields(text)
-	if len(words) < 2 {
+	if len(words) < 2 || !slices.ContainsFunc(algorithms, func(a algorithm) bool { return a.name == words[0] }) {
 		return text
 	}
 	encoded := ""

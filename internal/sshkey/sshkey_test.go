@@ -147,3 +147,17 @@ func TestMade(t *testing.T) {
 	assert.Equal(t, []any{ED25519, 256}, []any{k.Type, k.Bits})
 	assert.NotEqual(t, Made([32]byte{1, 2, 3}), Made([32]byte{1, 2, 4}))
 }
+
+// A text of any length costs little: one that is longer than any key with its comment, or begins with no algorithm, is
+// left alone.
+func TestTextsThatAreNotLookedInto(t *testing.T) {
+	long := "ssh-ed25519 " + strings.Repeat("A ", 1<<20)
+	words := "ssh-none " + strings.Repeat("A ", 2_000)
+	for text, most := range map[string]float64{long: 0, words: 3} {
+		assert.LessOrEqual(t, testing.AllocsPerRun(1, func() { Tidy(text) }), most)
+		assert.Equal(t, text, Tidy(text))
+	}
+	_, ok := Parse(Made([32]byte{}) + strings.Repeat(" A", 1<<16))
+	assert.False(t, ok)
+	assert.True(t, Begins("ssh-rsaX"), "as for GitLab")
+}

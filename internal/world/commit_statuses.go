@@ -45,7 +45,7 @@ func (st *State) ExternalPipeline(p *Project, sha string, pass func(*Pipeline) b
 func (st *State) CreateExternalPipeline(p *Project, ref string, c *repository.Commit, u *User) *Pipeline {
 	f := PipelineFacts{Ref: ref, Source: SourceExternal, User: u, Status: JobCreated, CreatedAt: st.Now(),
 		UpdatedAt: st.Now()}
-	_, f.Protected = st.protection(p, ref, false, false)
+	_, f.Protected = st.protection(nil, p, ref, false, false)
 	takeCommit(&f.Commit, c)
 	st.completeCommit(&f.Commit, ref, u)
 	return st.storePipeline(0, p, f)

@@ -303,6 +303,12 @@ func (st *State) checkKeyAccess(v *Invalid, r ProtectedRef) {
 	if r.Tag {
 		attribute = attrCreateKey
 	}
+	pushing := map[*DeployKey]bool{}
+	if len(r.Keys) > 0 {
+		for _, e := range st.EnabledKeysOf(r.Project) {
+			pushing[e.Key] = e.CanPush
+		}
+	}
 	for _, a := range r.Keys {
 		if a.Key == nil {
 			v.Add(attribute, msgBlank)
@@ -311,7 +317,7 @@ func (st *State) checkKeyAccess(v *Invalid, r ProtectedRef) {
 		if a.Key.Maker == nil || RoleInProject(a.Key.Maker, r.Project) == 0 {
 			v.Add(attribute, msgKeyOfStranger)
 		}
-		if !st.pushesWith(r.Project, a.Key) {
+		if !pushing[a.Key] {
 			v.Add(attribute, msgKeyNotEnabled)
 		}
 	}

@@ -111,7 +111,7 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	}
 	j.Name, j.Stage, j.Ref = cmp.Or(j.Name, defaultJobName), cmp.Or(j.Stage, defaultJobStage), cmp.Or(j.Ref, DefaultRef)
 	if !st.seeding() { // in a seed it is as it was when the job was made, whatever the rules are now
-		_, j.Protected = st.protection(j.Project, j.Ref, j.RefIsTag, j.Protected)
+		_, j.Protected = st.protection(nil, j.Project, j.Ref, j.RefIsTag, j.Protected)
 	}
 	j.ID = assignID(st, &st.Jobs, j.ID)
 	if j.PipelineID == 0 {

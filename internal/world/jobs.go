@@ -203,8 +203,8 @@ func (st *State) FinishJob(j *Job, to JobStatus, failureReason string, exitCode 
 // (app/models/ci/build.rb, drop_with_exit_code! and the transition to failed). The error is fire's.
 func (st *State) Drop(j *Job, reason string, exitCode *int) error {
 	err := st.fireWith(j, eventDrop, func() {
-		if endsAtTimeout(j, reason) {
-			j.FinishedAt = st.timeoutOf(j)
+		if st.endsAtTimeout(j, reason) {
+			j.FinishedAt = Earliest(st.timeoutOf(j), st.Now())
 		}
 		if j.Status != JobFailed {
 			return // it was canceling

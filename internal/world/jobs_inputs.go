@@ -31,8 +31,7 @@ func (j *Job) InputsWith(given []GivenInput) (ci.JobInputs, error) {
 		switch {
 		case i >= 0:
 			value, _ := json.Marshal(g.Value) // which came as JSON
-			refusals[i] = j.Spec.Inputs[i].Refusals(value)
-			inputs[i].Value = value
+			inputs[i].Value, refusals[i] = j.Spec.Inputs[i].Taken(value)
 		case !slices.Contains(unknown, g.Name):
 			unknown = append(unknown, g.Name)
 		}

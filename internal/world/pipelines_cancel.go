@@ -3,8 +3,6 @@ package world
 import (
 	"slices"
 	"time"
-
-	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // danglingSources are those of pipelines that do not count for their ref, so that they are not made redundant by a
@@ -62,14 +60,15 @@ func (st *State) cancelRedundant(by *Pipeline) {
 	head := by.project.Repository.Ref(fullRef(by.facts.Ref, by.facts.RefIsTag))
 	for _, p := range slices.Clone(by.project.live[by.facts.Ref]) { // by id
 		by.flow.looks++
-		if !p.olderThan(by) || !p.Cancelable() || p.Dangling() ||
-			p.facts.Status == JobManual && !st.Has(gitlabversion.BlockedAreRedundant) ||
+		if !p.olderThan(by) || p.Dangling() || p.facts.AutoCancel.OnNewCommit == autoCancelNone ||
 			p.facts.Commit.SHA == by.facts.Commit.SHA || p.facts.Commit.SHA == head ||
 			st.Now().Sub(p.facts.CreatedAt) > redundantFor {
 			continue
 		}
+		if by.flow.looks += len(p.Jobs); !p.Cancelable() { // which looks at all jobs
+			continue
+		}
 		switch p.facts.AutoCancel.OnNewCommit {
-		case autoCancelNone:
 		case autoCancelInterruptible:
 			p.facts.AutoCanceledBy = by.ID
 			st.cancelJobs(p, (*Job).interruptible)

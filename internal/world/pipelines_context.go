@@ -23,7 +23,7 @@ func (st *State) factsOf(n NewPipeline) (f PipelineFacts, problem string) {
 	if problem != "" {
 		return f, problem
 	}
-	_, f.Protected = st.protection(n.Project, f.Ref, f.RefIsTag, false)
+	_, f.Protected = st.protection(nil, n.Project, f.Ref, f.RefIsTag, false)
 	if r := n.Project.Repository; !r.Empty() {
 		c := r.CommitAt(cmp.Or(n.Commit.SHA, fullRef(f.Ref, f.RefIsTag)))
 		if c == nil {
@@ -82,14 +82,14 @@ func takeCommit(c *Commit, from *repository.Commit) {
 
 // configuration is the text that a new pipeline is made of, empty if there is none, and its path if it is a file of the
 // repository. Where the project's is of another one, or at an address, it is a text that includes it
-// (lib/gitlab/ci/project_config/project_setting.rb).
-func (n NewPipeline) configuration(f PipelineFacts) (text, path string) {
+// (lib/gitlab/ci/project_config/project_setting.rb), and inputs are none: they are for the file that is included.
+func (n NewPipeline) configuration(f PipelineFacts) (text, path string, inputs map[string]any) {
 	path = n.Project.ConfigPath()
 	switch {
 	case n.CI != "":
-		return n.CI, ""
+		return n.CI, "", n.Inputs
 	case remoteConfig.MatchString(path):
-		return n.including(map[string]any{"remote": path}), ""
+		return n.including(map[string]any{"remote": path}), "", nil
 	case externalConfig.MatchString(path):
 		file, place, _ := strings.Cut(path, "@")
 		project, ref, _ := strings.Cut(place, ":")
@@ -97,10 +97,10 @@ func (n NewPipeline) configuration(f PipelineFacts) (text, path string) {
 		if strings.TrimSpace(ref) != "" {
 			include["ref"] = ref
 		}
-		return n.including(include), ""
+		return n.including(include), "", nil
 	}
 	text, _ = n.files(f).Read(path)
-	return text, path
+	return text, path, n.Inputs
 }
 
 // What a project's path of its configuration looks like where it is at an address, or in another project.

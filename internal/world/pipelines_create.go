@@ -78,11 +78,14 @@ func (st *State) createPipeline(n NewPipeline) (*Pipeline, error) {
 	if len(n.Inputs) > maxPipelineInputs {
 		return st.refusePipeline(n, f, fmt.Sprintf(msgfTooManyInputs, maxPipelineInputs), true)
 	}
-	text, path := n.configuration(f)
+	text, path, inputs := n.configuration(f)
 	if text == "" {
 		return st.refusePipeline(n, f, msgMissingConfig, true)
 	}
-	return st.populate(n, f, text, path)
+	x := st.contextOf(n, f)
+	o := x.Options()
+	o.Inputs, o.Path = inputs, path
+	return st.populate(n, f, x, ci.Read(text, o))
 }
 
 // maxPipelineInputs is how many inputs a pipeline takes (app/models/ci/pipeline.rb, INPUTS_LIMIT).
@@ -111,10 +114,11 @@ func (st *State) variablesText(n NewPipeline) string {
 	if n.VariablesRefused != "" {
 		return n.VariablesRefused
 	}
-	if text := duplicateVariables(n.Variables); text != "" || !st.Has(gitlabversion.VariablesBuiltFirst) {
+	variables := stripped(n.Variables)
+	if text := duplicateVariables(variables); text != "" || !st.Has(gitlabversion.VariablesBuiltFirst) {
 		return text
 	}
-	for _, v := range stripped(n.Variables) {
+	for _, v := range variables {
 		bad := &Invalid{}
 		for _, problem := range keyProblems(v.Key) {
 			bad.Add(attrKey, problem)
@@ -126,13 +130,8 @@ func (st *State) variablesText(n NewPipeline) string {
 	return ""
 }
 
-// populate makes the pipeline that a configuration describes, which is at a path of the repository or, with none, by
-// itself.
-func (st *State) populate(n NewPipeline, f PipelineFacts, text, path string) (*Pipeline, error) {
-	x := st.contextOf(n, f)
-	o := x.Options()
-	o.Inputs, o.Path = n.Inputs, path
-	config := ci.Read(text, o)
+// populate makes the pipeline that a configuration describes.
+func (st *State) populate(n NewPipeline, f PipelineFacts, x ci.Context, config *ci.Config) (*Pipeline, error) {
 	if !config.Valid() {
 		return st.refusePipeline(n, f, config.Errors[0], false)
 	}
@@ -177,6 +176,14 @@ func variableProblems(variables []ci.JobVariable) *Invalid {
 	return bad
 }
 
+// keepable are the variables that a pipeline without jobs keeps: none, where the model refuses any, or two have one key.
+func keepable(variables []ci.JobVariable) []ci.JobVariable {
+	if duplicateVariables(variables) != "" || variableProblems(variables) != nil {
+		return nil
+	}
+	return variables
+}
+
 // duplicateVariables is GitLab's text about keys that are given twice; empty if none is.
 func duplicateVariables(variables []ci.JobVariable) string {
 	times, twice := map[string]int{}, []string{}
@@ -202,6 +209,7 @@ func (st *State) refusePipeline(n NewPipeline, f PipelineFacts, text string, nev
 		return nil, newInvalid(attrBase, text)
 	}
 	f.YAMLErrors, f.Status, f.FinishedAt = text, JobFailed, f.CreatedAt
+	f.Variables = keepable(f.Variables)
 	p := st.storePipeline(n.ID, n.Project, f)
 	st.announceStatus(p)
 	return p, nil
@@ -209,7 +217,7 @@ func (st *State) refusePipeline(n NewPipeline, f PipelineFacts, text string, nev
 
 // skipPipeline makes a pipeline that does not run.
 func (st *State) skipPipeline(n NewPipeline, f PipelineFacts) *Pipeline {
-	f.Status = JobSkipped
+	f.Status, f.Variables = JobSkipped, keepable(f.Variables)
 	p := st.storePipeline(n.ID, n.Project, f)
 	st.announceStatus(p)
 	return p
@@ -241,6 +249,7 @@ func (st *State) storePipeline(id int, of *Project, f PipelineFacts) *Pipeline {
 	st.onUndo(func() { st.pipeline = before })
 	p := newPipeline(id, of)
 	p.facts, p.flow = &f, newFlow()
+	p.flow.blockedLives = st.Has(gitlabversion.BlockedAreRedundant)
 	if p.unsettled = f.Status == ""; p.unsettled {
 		f.Status = JobCreated
 	}

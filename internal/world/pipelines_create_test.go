@@ -108,6 +108,7 @@ func TestCreatePipelineRefuses(t *testing.T) {
 		"nothing left":      {want: "Pipeline will not run for the selected trigger. The rules configuration prevented any jobs from being added to the pipeline.", n: NewPipeline{CI: "a: {script: x, rules: [{when: never}]}\n"}},
 		"one variable":      {want: "Duplicate variable name: A", n: NewPipeline{CI: "a: {script: x}", Variables: []ci.JobVariable{{Key: "A"}, {Key: "A"}}}},
 		"several variables": {want: "Duplicate variable names: B, A", n: NewPipeline{CI: "a: {script: x}", Variables: []ci.JobVariable{{Key: "A"}, {Key: "B"}, {Key: "B"}, {Key: "A"}, {Key: "A"}}}},
+		"twice, stripped":   {want: "Duplicate variable name: A", n: NewPipeline{CI: "a: {script: x}", Variables: []ci.JobVariable{{Key: "A"}, {Key: "A "}}}},
 		"missing need":      {want: "'a' job needs 'b' job, but 'b' does not exist in the pipeline. This might be because of the only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional.", n: NewPipeline{CI: "a: {script: x, needs: [b]}\nb: {script: x, rules: [{when: never}]}\n"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,7 +20,9 @@ type flow struct {
 	due     nodeHeap // whose turn is to be looked at
 	ranked  bool     // the nodes have their ranks
 	touched []*stage // whose status is to be made anew
-	looks   int      // how often a node or a stage was looked at, for the test that this is linear
+	// blockedLives is that a newer pipeline may make this one redundant also while it waits for a person.
+	blockedLives bool
+	looks        int // how often a node or a stage was looked at, for the test that this is linear
 }
 
 // stage is a stage of a pipeline (app/models/ci/stage.rb).

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+
 	"github.com/fakegitlab/fakegitlab/internal/racing"
 )
 
@@ -125,6 +127,36 @@ func TestRedundantPipelinesAreFoundWithoutALookAtAll(t *testing.T) {
 		return next.flow.looks
 	}
 	assert.Equal(t, looks(3), looks(300))
+}
+
+// Pipelines that wait for a person are looked at where that may make them redundant alone, and their jobs where nothing
+// else speaks against it.
+func TestBlockedPipelinesAreHardlyLookedAt(t *testing.T) {
+	looks := func(version, head string, n int) int {
+		st, p := emptyWorld(t)
+		var err error
+		st.Version, err = gitlabversion.Parse(version)
+		require.NoError(t, err)
+		file, next := head+"m: {script: x, when: manual, allow_failure: false}\n", (*Pipeline)(nil)
+		for i := range n {
+			file += fmt.Sprintf("j%d: {script: x, stage: deploy}\n", i)
+		}
+		for range n + 1 {
+			next, err = st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0], CI: file})
+			require.NoError(t, err)
+			before := next.flow.looks
+			st.cancelRedundant(next)
+			before = next.flow.looks - before
+			st.MovePipelines()
+			require.Equal(t, JobManual, next.Status())
+			if len(p.Pipelines()) == n+1 {
+				return before
+			}
+		}
+		return 0
+	}
+	assert.Equal(t, looks("16.11", "", 3), looks("16.11", "", 30))
+	assert.LessOrEqual(t, looks("17.0", "workflow: {auto_cancel: {on_new_commit: none}}\n", 30), 31, "not at their jobs")
 }
 
 // live are the pipelines of a project that are among the live ones, found by a look at all.

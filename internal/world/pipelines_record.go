@@ -273,10 +273,10 @@ func (p *Pipeline) become(status JobStatus) {
 	p.list()
 }
 
-// live reports whether a newer pipeline may make this one redundant, by its status: one that waits for a person is
-// among those (app/models/ci/pipeline.rb, CANCELABLE_STATUSES).
+// live reports whether a newer pipeline may make this one redundant, by its status: in later versions one that waits
+// for a person is among those (app/models/ci/pipeline.rb, CANCELABLE_STATUSES).
 func (p *Pipeline) live() bool {
-	return p.Moves() && (p.facts.Status.cancelable() || p.facts.Status == JobManual)
+	return p.Moves() && (p.facts.Status.cancelable() || p.facts.Status == JobManual && p.flow.blockedLives)
 }
 
 // list has the pipeline be found among the live ones of its project, if it is one.

@@ -56,7 +56,7 @@ func (st *State) misplaced(n NewPipeline) (ps Problems) {
 	case c == nil:
 		ps.Addf("sha", "%s: %s has no commit %s", msgCommitNotFound, n.Project.Path, n.Commit.SHA)
 	case n.CI == "":
-		if _, there := repo.ReadFile(c.ID, n.Project.ConfigPath()); !there {
+		if text, _, _ := n.configuration(PipelineFacts{Commit: Commit{SHA: c.ID}}); text == "" {
 			ps.Addf("status", "%s: %s has no %s at %s; a pipeline that is made of none says its Status, or CI",
 				msgMissingConfig, n.Project.Path, n.Project.ConfigPath(), name)
 		}

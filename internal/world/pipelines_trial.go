@@ -33,7 +33,7 @@ func (st *State) TryPipeline(n NewPipeline) Trial {
 	if skipPattern.MatchString(f.Commit.Message) {
 		return t // nothing is read, and nothing wrong
 	}
-	text, path := n.configuration(f)
+	text, path, _ := n.configuration(f)
 	if text == "" {
 		t.Errors = []string{msgMissingConfig}
 		return t
@@ -62,7 +62,7 @@ func (st *State) CheckConfig(p *Project, text, sha, ref string, u *User) Trial {
 		takeCommit(&f.Commit, c)
 		f.Commit.BeforeSHA = ZeroSHA
 	}
-	_, f.Protected = st.protection(p, ref, false, false)
+	_, f.Protected = st.protection(nil, p, ref, false, false)
 	seen := list(st.PredefinedFor(p, f))
 	if ref != "" {
 		seen.add("CI_COMMIT_BRANCH", ref)

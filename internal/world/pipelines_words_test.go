@@ -120,11 +120,11 @@ func TestConfigurationsElsewhere(t *testing.T) {
 	} {
 		n := NewPipeline{Inputs: map[string]any{"n": 1}, Project: &Project{Attributes: map[string]string{attrConfigPath: path}},
 			Files: ci.FileMap{}}
-		text, of := n.configuration(PipelineFacts{})
+		text, of, _ := n.configuration(PipelineFacts{})
 		assert.Equal(t, want, text, path)
 		assert.Equal(t, want == "", of != "", path)
 	}
 	n := NewPipeline{Project: &Project{Attributes: map[string]string{attrConfigPath: "a.yml@p"}}}
-	text, _ := n.configuration(PipelineFacts{})
+	text, _, _ := n.configuration(PipelineFacts{})
 	assert.False(t, strings.Contains(text, "inputs"), "there are none")
 }

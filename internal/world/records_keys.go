@@ -37,6 +37,6 @@ func (e *Enabled) id() int { return e.ID }
 // KeyAccess is that a deploy key may push to a protected branch or create a protected tag
 // (app/models/concerns/protected_ref_deploy_key_access.rb).
 type KeyAccess struct {
-	ID  int // among those of protected refs
+	ID  int // of the level that it has there
 	Key *DeployKey
 }

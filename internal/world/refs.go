@@ -27,9 +27,18 @@ func (st *State) protectRef(draft ProtectedRef, v Invalid) (*ProtectedRef, error
 	r.ID, r.CreatedAt = assignID(st, &st.ProtectedRefs, r.ID), st.Now()
 	add(st, &st.ProtectedRefs, r)
 	for i := range r.Keys {
-		r.Keys[i].ID = assignID(st, &st.ProtectedRefs, 0)
+		r.Keys[i].ID = st.nextKeyLevel()
 	}
 	return r, nil
+}
+
+// nextKeyLevel is the id of the next level of a key. They have a count of their own: they are no rules, whose ids a seed
+// may give.
+func (st *State) nextKeyLevel() int {
+	before := st.keyLevels
+	st.onUndo(func() { st.keyLevels = before })
+	st.keyLevels++
+	return firstKeyLevelID + before
 }
 
 // ProtectedRefNamed is the rule of a project that is called so, be it a pattern; nil for none.
@@ -113,12 +122,12 @@ func (st *State) ProtectedRefsOf(p *Project, tags bool) []*ProtectedRef {
 // RefProtection is who may change the ref of a job, as far as it is protected now, whatever it was when the job was
 // made; false if it is not protected. In a project that has no rule for any branch, or for any tag, the job itself
 // tells: a world that says nothing of rules says so of its jobs (app/models/project.rb, protected_for?;
-// lib/gitlab/user_access.rb, can_update_branch?).
-func (st *State) RefProtection(j *Job) (who RefAccess, protected bool) {
-	return st.protection(j.Project, j.Ref, j.RefIsTag, j.Protected)
+// lib/gitlab/user_access.rb, can_update_branch?). It is as a user has it, who may be nil.
+func (st *State) RefProtection(u *User, j *Job) (who RefAccess, protected bool) {
+	return st.protection(u, j.Project, j.Ref, j.RefIsTag, j.Protected)
 }
 
-func (st *State) protection(p *Project, ref string, tag, otherwise bool) (who RefAccess, protected bool) {
+func (st *State) protection(u *User, p *Project, ref string, tag, otherwise bool) (who RefAccess, protected bool) {
 	rules := st.ProtectedRefsOf(p, tag)
 	if len(rules) == 0 {
 		return MaintainersUp, otherwise
@@ -129,17 +138,21 @@ func (st *State) protection(p *Project, ref string, tag, otherwise bool) (who Re
 			who, protected = who.wider(r.updating()), true
 		}
 	}
+	if st.keyLets(u, p, tag, ref) {
+		who = who.wider(DevelopersUp)
+	}
 	return who, protected
 }
 
 // PipelineProtection is RefProtection for the ref of a pipeline.
-func (st *State) PipelineProtection(p *Pipeline) (who RefAccess, protected bool) {
-	return st.protection(p.project, p.Ref(), p.RefIsTag(), p.Protected())
+func (st *State) PipelineProtection(u *User, p *Pipeline) (who RefAccess, protected bool) {
+	return st.protection(u, p.project, p.Ref(), p.RefIsTag(), p.Protected())
 }
 
-// ProtectionOf is who may change a branch or tag of a project, as far as it is protected; false if it is not.
-func (st *State) ProtectionOf(p *Project, ref string, tag bool) (who RefAccess, protected bool) {
-	return st.protection(p, ref, tag, false)
+// ProtectionOf is who may change a branch or tag of a project, as far as it is protected and as a user has it, who may
+// be nil; false if it is not protected.
+func (st *State) ProtectionOf(u *User, p *Project, ref string, tag bool) (who RefAccess, protected bool) {
+	return st.protection(u, p, ref, tag, false)
 }
 
 // RefRules is what all rules of a project for a branch or a tag say together: a push or a merge is for those whom any

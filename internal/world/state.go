@@ -91,6 +91,7 @@ type world struct {
 	standIns            map[Row]bool        // of the seed that is being run
 	lookedThrough       int                 // names, by the seed that is being run, for those nearest to what is not there
 	links               int                 // shares made so far
+	keyLevels           int                 // levels of deploy keys made so far
 	nextEnd             time.Time           // when the next membership or share ends by itself; zero: none does
 	oldPaths            map[string]*Project // by Key of a full path that they had
 
@@ -123,6 +124,7 @@ const (
 	firstControllerID      = 9_000_001
 	firstControllerTokenID = 9_500_001
 	firstRefID             = 10_000_001 // of protected branches and tags
+	firstKeyLevelID        = 10_500_001 // of the levels of deploy keys in those
 	firstDeployID          = 11_000_001
 	firstScheduleID        = 12_000_001
 	firstTriggerID         = 13_000_001

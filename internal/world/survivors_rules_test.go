@@ -273,15 +273,15 @@ func TestTokensThatAreHandedLive(t *testing.T) {
 // counts then.
 func TestProtectionWithoutRules(t *testing.T) {
 	st, shop := ruled(t)
-	_, protected := st.ProtectionOf(shop, "main", false)
+	_, protected := st.ProtectionOf(nil, shop, "main", false)
 	assert.False(t, protected)
-	_, protected = st.RefProtection(&Job{Project: shop, Ref: "main", Protected: true})
+	_, protected = st.RefProtection(nil, &Job{Project: shop, Ref: "main", Protected: true})
 	assert.True(t, protected)
 	_, err := st.AddProtectedRef(ProtectedRef{Project: shop, Name: "stable"})
 	require.NoError(t, err)
-	_, protected = st.RefProtection(&Job{Project: shop, Ref: "main", Protected: true})
+	_, protected = st.RefProtection(nil, &Job{Project: shop, Ref: "main", Protected: true})
 	assert.False(t, protected)
-	_, protected = st.ProtectionOf(shop, "stable", false)
+	_, protected = st.ProtectionOf(nil, shop, "stable", false)
 	assert.True(t, protected)
 }
 

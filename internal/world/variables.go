@@ -289,7 +289,7 @@ func (st *State) VariablesFor(j *Job) [][]*Variable {
 		levels = slices.Insert(levels, 1, g.variables)
 	}
 	levels = append(levels, j.Project.variables)
-	if _, protected := st.RefProtection(j); protected {
+	if _, protected := st.RefProtection(nil, j); protected {
 		return levels
 	}
 	for i := range levels {
