@@ -124,7 +124,6 @@ func TestEveryEndpointThatChangesSomethingSaysWhat(t *testing.T) {
 		fakegitlab.DeleteReviewApps:       "it is of all stopped review apps of a project",
 		fakegitlab.OAuthToken:             "its tokens are in no world",
 		fakegitlab.LintConfig:             "it only says what it thinks of a text",
-		fakegitlab.PlayPipelineSchedule:   "its answer does not name the pipeline",
 		fakegitlab.SetCommitStatus:        "its answer is of the status, which no world shows",
 		fakegitlab.GitUploadPack:          "it only reads",
 		fakegitlab.GraphQL:                "its mutations say it, by their fields",

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,12 +144,57 @@ func (c Call[E]) Effects() []journal.Effect {
 var models = map[string]string{"runner": "Ci::Runner", "job": "Ci::Build", "project": "Project", "group": "Group",
 	"pipeline": "Ci::Pipeline", "pipeline schedule": "Ci::PipelineSchedule", "pipeline trigger": "Ci::Trigger"}
 
+// target is an argument of GraphQL that names what is to reach a project, or no longer: the call changes the project
+// and not that.
+var target = regexp.MustCompile(`\btarget\w*\s*:\s*(?:"[^"]*"|\$(\w+))`)
+
+// document is a request of GraphQL.
+type document struct {
+	Query     string
+	Variables map[string]any
+}
+
+// names reports whether a path stands in a request of GraphQL, or in one of a batch.
+func (c Call[E]) names(path string) bool {
+	batch := make([]document, 1)
+	if json.Unmarshal(c.Body, &batch[0]) != nil && json.Unmarshal(c.Body, &batch) != nil {
+		return false
+	}
+	return slices.ContainsFunc(batch, func(d document) bool { return d.names(path) })
+}
+
+// names reports whether a path stands in the text or the variables, and not as a target.
+func (d document) names(path string) bool {
+	rest := target.ReplaceAllString(d.Query, "")
+	for _, found := range target.FindAllStringSubmatch(d.Query, -1) {
+		if used := regexp.MustCompile(`:\s*\$` + found[1] + `\b`); found[1] != "" && !used.MatchString(rest) {
+			delete(d.Variables, found[1])
+		}
+	}
+	return strings.Contains(rest, `"`+path+`"`) || holds(d.Variables, path)
+}
+
+// holds reports whether a path stands in variables of GraphQL, and not as a target.
+func holds(value any, path string) bool {
+	switch value := value.(type) {
+	case string:
+		return value == path
+	case []any:
+		return slices.ContainsFunc(value, func(element any) bool { return holds(element, path) })
+	case map[string]any:
+		for name, field := range value {
+			if !strings.HasPrefix(name, "target") && holds(field, path) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // mentions reports whether the global ID of a record stands in the request or its answer, or its path in the request.
 func (c Call[E]) mentions(kind, id string) bool {
-	for _, quote := range []string{`"`, `\"`} { // a document is itself a text of JSON
-		if bytes.Contains(c.Body, []byte(quote+id+quote)) && strings.Contains(id, "/") {
-			return true
-		}
+	if strings.Contains(id, "/") && c.names(id) {
+		return true
 	}
 	gid := []byte("gid://gitlab/" + models[kind] + "/" + id)
 	for _, text := range [][]byte{c.Body, c.ResponseBody} {

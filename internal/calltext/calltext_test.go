@@ -97,6 +97,33 @@ func TestCallsOfKindsOfSeveralWords(t *testing.T) {
 	assert.Empty(t, calltext.ChangedBy(calls, PipelineSchedule{8}, "(made)"))
 }
 
+// A mutation that lets the jobs of one project reach another changes that one, however the two are named.
+func TestTargetsOfMutationsAreNotChanged(t *testing.T) {
+	type Project struct {
+		ID   int
+		Path string
+	}
+	shop, open := Project{7, "acme/shop"}, Project{8, "guild/open"}
+	const begun = `{"query": "mutation($p: ID!, $t: ID!, $i: I!) { ciJobTokenScopeAddProject(input: `
+	for _, body := range []string{
+		begun + `{projectPath: \"acme/shop\", targetProjectPath: \"guild/open\"}) { errors } }"}`,
+		begun + `{targetProjectPath:\"guild/open\" projectPath:\"acme/shop\"}) { errors } }"}`,
+		begun + `{projectPath: $p, targetProjectPath: $t}) { errors } }", "variables": {"p": "acme/shop", "t": "guild/open"}}`,
+		"[" + begun + `{projectPath: \"acme/shop\", targetProjectPath: \"guild/open\"}) { errors } }"}]`,
+		begun + `$i) { errors } }", "variables": {"i": {"targetProjectPath": "guild/open", "projectPath": "acme/shop"}}}`,
+	} {
+		calls := []call{{Number: 4, Method: "POST", Endpoint: "POST /api/graphql", Status: 200,
+			Operation: "mutation { ciJobTokenScopeAddProject }", Body: []byte(body),
+			ResponseBody: []byte(`{"data":{"ciJobTokenScopeAddProject":{"errors":[]}}}`)}}
+		assert.NotEmpty(t, calltext.ChangedBy(calls, shop, "job_token_allowlist"), body)
+		assert.Empty(t, calltext.ChangedBy(calls, open, "job_token_allowlist"), body)
+	}
+	both := begun + `{projectPath: $p, targetProjectPath: $p}) { errors } }", "variables": {"p": "acme/shop"}}`
+	assert.NotEmpty(t, calltext.ChangedBy([]call{{Status: 200, Body: []byte(both), Endpoint: "POST /api/graphql",
+		Operation:    "mutation { ciJobTokenScopeAddProject }",
+		ResponseBody: []byte(`{"data":{"ciJobTokenScopeAddProject":{}}}`)}}, shop, "job_token_allowlist"))
+}
+
 // A push tells what it was to move, and which options were meant.
 func TestPushOnOneLine(t *testing.T) {
 	old, next := strings.Repeat("0", 40), strings.Repeat("a1", 20)

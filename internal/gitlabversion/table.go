@@ -174,6 +174,7 @@ const (
 	PipelineShowsSchedule
 	JobTokenAccessible
 	JobTokenPushSetting
+	JobTokenRemovalUnseen
 	GroupRunnersSetting
 	CountLimit
 	GraphQLSuggests

@@ -48,6 +48,10 @@ var graphqlRows = map[Difference]Row{
 		Version{17, 3}, first, "app/graphql/types/ci/job_token_scope_type.rb of about 16.10 and of 17.x", false},
 	JobTokenPushSetting: {"GraphQL's ProjectCiCdSetting has pushRepositoryForJobTokenAllowed",
 		Version{17, 2}, first, "app/graphql/types/ci/ci_cd_setting_type.rb of about 17.2", false},
+	JobTokenRemovalUnseen: {"ciJobTokenScopeRemoveProject takes a project off the allowlist that the user does not see, " +
+		"and says of one that does not exist that it is not on it",
+		Version{19, 0}, first, "app/services/ci/job_token_scope/remove_project_service.rb of about 18.x and of the newest",
+		false},
 	GroupRunnersSetting: {"GraphQL's ProjectCiCdSetting has groupRunnersEnabled",
 		Version{18, 0}, first, "absent in app/graphql/types/ci/ci_cd_setting_type.rb of 17.x, there in the reference of " +
 			"the newest", false},

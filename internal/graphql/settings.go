@@ -231,20 +231,24 @@ func allowEither(c *call, x *exec, input args) (payload, error) {
 	return scopeChanged(x, p, c.AllowJobsOf(p, a))
 }
 
-// disallowProject is the mutation ciJobTokenScopeRemoveProject.
+// disallowProject is the mutation ciJobTokenScopeRemoveProject. A project that is not there is none on the list, and
+// nothing is on the outbound one but the project itself.
 func disallowProject(c *call, x *exec, input args) (payload, error) {
 	p, err := c.administered(x, input["projectPath"])
 	if err != nil {
 		return nil, err
 	}
-	a := world.Allowed{Project: c.ProjectPaths[world.Key(input["targetProjectPath"].(string))]}
-	if text := c.allowable(x, a, input["targetProjectPath"], targetProject); text != "" {
-		return unchanged(text), nil
+	target := c.ProjectPaths[world.Key(input["targetProjectPath"].(string))]
+	if !c.Has(gitlabversion.JobTokenRemovalUnseen) {
+		text := c.allowable(x, world.Allowed{Project: target}, input["targetProjectPath"], targetProject)
+		if text != "" {
+			return unchanged(text), nil
+		}
 	}
-	if input["direction"] == "OUTBOUND" { // where nothing is but the project itself
-		a.Project = p
+	if target == nil || input["direction"] == "OUTBOUND" && target != p {
+		target = &world.Project{}
 	}
-	return scopeChanged(x, p, c.DisallowJobsOf(p, a))
+	return scopeChanged(x, p, c.DisallowJobsOf(p, world.Allowed{Project: target}))
 }
 
 // disallowGroup is the mutation ciJobTokenScopeRemoveGroup. A group that is not there is none on the list.

@@ -69,5 +69,5 @@ const (
 	msgVariablesNotSet = "The current user is not authorized to set pipeline schedule variables"
 	msgOutboundOff     = "job_token_scope_enabled can only be set to false"
 	msgOutboundRemoved = "direction: OUTBOUND scope entries can only be removed. Only INBOUND scope can be expanded."
-	msgNoTarget        = "The target does not exist"
+	msgNoTarget        = "The group or project does not exist."
 )

@@ -27,6 +27,7 @@ var pipelineEffects = map[string][]Effect{
 	"PUT " + schedule:                       ofSchedule(scheduleSettings...),
 	"DELETE " + schedule:                    ofSchedule(Deleted),
 	"POST " + schedule + "/take_ownership":  ofSchedule("owner"),
+	"POST " + schedule + "/play":            ofSchedule("next_run_at"),
 	"POST " + schedule + "/variables":       ofSchedule(scheduleVariables...),
 	"PUT " + scheduleVariable:               ofSchedule(scheduleVariables...),
 	"DELETE " + scheduleVariable:            ofSchedule(scheduleVariables...),

@@ -270,7 +270,7 @@ func deleteSchedule(q request, s *world.PipelineSchedule) front.Response {
 
 // playSchedule has a pipeline of the schedule made for whoever asks; whether that comes about the answer does not tell.
 func playSchedule(q request, s *world.PipelineSchedule) front.Response {
-	_, _ = q.RunSchedule(s, q.User)
+	q.PlaySchedule(s, q.User)
 	return front.Refuse(http.StatusCreated, msgCreated)
 }
 

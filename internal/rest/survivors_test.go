@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -107,6 +108,27 @@ func TestJobsKnowTheirScheduleAndTrigger(t *testing.T) {
 			testkit.WithJSON(`{"token":"`+trigger.Token+`",`+sent+`}`)).Status)
 		assert.Equal(t, want, variable("TRIGGER_PAYLOAD"))
 	}
+}
+
+// app/services/ci/pipeline_schedules/play_service.rb: who plays a schedule that is due, and that no worker has seen to,
+// has it wait for its next time, so that there is one pipeline and not two.
+func TestAPlayedScheduleWaitsForItsNextTime(t *testing.T) {
+	gl, _ := testkit.Factory(t, fg.WithStartTime(time.Date(2024, 7, 1, 0, 30, 0, 0, time.UTC)))
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "a: {script: x}\n"}, "Begin [skip ci]")
+	s := gl.AddPipelineSchedule(fg.PipelineSchedule{Project: "acme/shop", Owner: "root", Cron: "0 1 * * *"})
+	page := fmt.Sprintf("/projects/acme%%2Fshop/pipeline_schedules/%d", s.ID)
+	times := func() []any {
+		read := as(t, gl, "root", "GET", page)
+		return []any{read.Field(t, "next_run_at"), read.Field(t, "updated_at")}
+	}
+	began := times()
+	require.Equal(t, 201, as(t, gl, "root", "POST", page+"/play").Status)
+	assert.Equal(t, began, times(), "it is not due, and nothing else of it is saved")
+	gl.Advance(31 * time.Minute)
+	require.Equal(t, 201, as(t, gl, "root", "POST", page+"/play").Status)
+	assert.Equal(t, []any{"2024-07-02T01:03:00.000Z", "2024-07-01T01:01:00.000Z"}, times())
+	gl.Advance(10 * time.Minute)
+	assert.Len(t, gl.Pipelines(), 3, "those of the two calls, and the commit's that was skipped")
 }
 
 // lib/api/entities/ci/job_request/runner_info.rb and job_info.rb tell of namespaces: that of a user has jobs, too.

@@ -81,6 +81,14 @@ func graphqlProofs() map[gitlabversion.Difference]proof {
 		}, false, true, nil},
 		gitlabversion.JobTokenPushSetting: {knows(`{ project(fullPath: "acme/shop") { ciCdSettings { pushRepositoryForJobTokenAllowed } } }`),
 			false, true, nil},
+		gitlabversion.JobTokenRemovalUnseen: {func(v inVersion) any {
+			v.gl.AddProject(fg.Project{Path: "hidden/away"})
+			v.gl.UpdateProject("acme/shop", func(p *fg.Project) { p.JobTokenAllowlist = []string{"hidden/away"} })
+			v.graphql("mia", `mutation { ciJobTokenScopeRemoveProject(input: {direction: INBOUND, `+
+				`projectPath: "acme/shop", targetProjectPath: "hidden/away"}) { errors } }`)
+			p, _ := v.gl.Project("acme/shop")
+			return p.JobTokenAllowlist
+		}, []string{"hidden/away"}, []string(nil), nil},
 		gitlabversion.GroupRunnersSetting: {knows(`{ project(fullPath: "acme/shop") { ciCdSettings { groupRunnersEnabled } } }`), false, true, nil},
 		gitlabversion.CountLimit:          {knows(`{ project(fullPath: "acme/shop") { pipelines { count(limit: 1) } } }`), false, true, nil},
 	}

@@ -176,7 +176,8 @@ func variableProblems(variables []ci.JobVariable) *Invalid {
 	return bad
 }
 
-// keepable are the variables that a pipeline without jobs keeps: none, where the model refuses any, or two have one key.
+// keepable are the variables that a pipeline without jobs keeps: none, where the model refuses any, or two have one
+// key.
 func keepable(variables []ci.JobVariable) []ci.JobVariable {
 	if duplicateVariables(variables) != "" || variableProblems(variables) != nil {
 		return nil

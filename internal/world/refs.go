@@ -32,8 +32,8 @@ func (st *State) protectRef(draft ProtectedRef, v Invalid) (*ProtectedRef, error
 	return r, nil
 }
 
-// nextKeyLevel is the id of the next level of a key. They have a count of their own: they are no rules, whose ids a seed
-// may give.
+// nextKeyLevel is the id of the next level of a key. They have a count of their own: they are no rules, whose ids a
+// seed may give.
 func (st *State) nextKeyLevel() int {
 	before := st.keyLevels
 	st.onUndo(func() { st.keyLevels = before })

@@ -253,7 +253,9 @@ func (st *State) PlaySchedule(s *PipelineSchedule, u *User) {
 	before := *s
 	st.onUndo(func() { *s = before })
 	st.reckon(s)
-	s.UpdatedAt = st.Now()
+	if !s.NextRunAt.Equal(before.NextRunAt) { // nothing else is saved
+		s.UpdatedAt = st.Now()
+	}
 	_, _ = st.RunSchedule(s, u) // nobody is told why not
 }
 

@@ -32,16 +32,26 @@ type ScheduleVariableChange struct {
 	Gone bool
 }
 
-// variablesOf are the variables of a schedule as the request wants them.
+// variablesOf are the variables of a schedule as the request wants them. Of one that the request names twice, what is
+// said last holds, but that it is taken away stays (ActiveRecord's nested attributes); what no request can say of it,
+// whether it is raw, stays, too.
 func (c ScheduleChange) variablesOf(s *PipelineSchedule) (all []ci.JobVariable) {
+	said := map[*ci.JobVariable]ScheduleVariableChange{}
+	for _, v := range c.Variables {
+		if v.Old != nil {
+			v.Gone = v.Gone || said[v.Old].Gone
+			said[v.Old] = v
+		}
+	}
 	for i := range s.Variables {
 		was := &s.Variables[i]
-		at := slices.IndexFunc(c.Variables, func(v ScheduleVariableChange) bool { return v.Old == was })
+		next, named := said[was]
 		switch {
-		case at < 0:
+		case !named:
 			all = append(all, *was)
-		case !c.Variables[at].Gone:
-			all = append(all, c.Variables[at].JobVariable)
+		case !next.Gone:
+			next.Raw = was.Raw
+			all = append(all, next.JobVariable)
 		}
 	}
 	for _, v := range c.Variables {
@@ -68,19 +78,29 @@ func (c ScheduleChange) applyTo(s *PipelineSchedule) {
 		s.Active = *c.Active.Value
 	}
 	s.Variables = c.variablesOf(s)
-	s.Inputs = slices.DeleteFunc(slices.Clone(s.Inputs), func(in ScheduleInput) bool {
-		return slices.Contains(c.NoInputs, in.Name)
-	})
-	seen := map[string]bool{}
-	for _, in := range c.Inputs {
-		i := slices.IndexFunc(s.Inputs, func(old ScheduleInput) bool { return old.Name == in.Name })
-		if i >= 0 && !seen[in.Name] {
-			s.Inputs[i] = in
-		} else { // one that is named twice checkSchedule refuses
-			s.Inputs = append(s.Inputs, in)
-		}
-		seen[in.Name] = true
+	s.Inputs = c.inputsOf(s)
+}
+
+// inputsOf are the inputs of a schedule as the request wants them. One that is named twice is there twice, which
+// checkInputs refuses.
+func (c ScheduleChange) inputsOf(s *PipelineSchedule) []ScheduleInput {
+	gone, places := map[string]bool{}, map[string]int{}
+	for _, name := range c.NoInputs {
+		gone[name] = true
 	}
+	all := slices.DeleteFunc(slices.Clone(s.Inputs), func(in ScheduleInput) bool { return gone[in.Name] })
+	for i, in := range all {
+		places[in.Name] = i
+	}
+	for _, in := range c.Inputs {
+		if i, there := places[in.Name]; there {
+			all[i] = in
+			delete(places, in.Name)
+		} else {
+			all = append(all, in)
+		}
+	}
+	return all
 }
 
 // checkInputs is the model's validation of a schedule's inputs (app/models/ci/pipeline_schedule.rb,

@@ -55,6 +55,33 @@ func TestChangesOfSchedules(t *testing.T) {
 	assert.Equal(t, []ci.JobVariable{a}, s.Variables)
 }
 
+// What a request says of a variable twice, and what none says of it.
+func TestVariablesOfSchedulesAreChangedByTheLastWord(t *testing.T) {
+	s := &PipelineSchedule{Variables: []ci.JobVariable{{Key: "A", Value: "$B", Raw: true}, {Key: "B"}, {Key: "C"}}}
+	say := func(i int, value string, gone bool) ScheduleVariableChange {
+		return ScheduleVariableChange{ci.JobVariable{Key: s.Variables[i].Key, Value: value}, &s.Variables[i], gone}
+	}
+	change := ScheduleChange{Variables: []ScheduleVariableChange{say(0, "1", false), say(1, "1", true), say(0, "2", false),
+		say(1, "2", false), {JobVariable: ci.JobVariable{Key: "D"}}, {JobVariable: ci.JobVariable{Key: "E"}, Gone: true}}}
+	assert.Equal(t, []ci.JobVariable{{Key: "A", Value: "2", Raw: true}, {Key: "C"}, {Key: "D"}}, change.variablesOf(s))
+}
+
+// A request changes a schedule in a time that grows with its size and no faster.
+func TestLongChangesOfSchedules(t *testing.T) {
+	const many = 300_000
+	s, change := &PipelineSchedule{Variables: make([]ci.JobVariable, many)}, ScheduleChange{}
+	for i := range many {
+		change.Variables = append(change.Variables, ScheduleVariableChange{Old: &s.Variables[many-1-i], Gone: true})
+		change.Inputs = append(change.Inputs, ScheduleInput{Name: fmt.Sprint(i)})
+		change.NoInputs = append(change.NoInputs, fmt.Sprint(i))
+	}
+	started := time.Now()
+	change.applyTo(s)
+	assert.Less(t, time.Since(started), 10*time.Second)
+	assert.Empty(t, s.Variables)
+	assert.Len(t, s.Inputs, many)
+}
+
 // app/workers/pipeline_schedule_worker.rb: those that are due run in the order in which they became so.
 func TestSchedulesRunInOrder(t *testing.T) {
 	now := noon
