@@ -62,8 +62,9 @@ func (st *State) timeoutOf(j *Job) time.Time {
 // endsAtTimeout reports whether a job that has ended for a reason counts as one that ended when its time was over
 // (app/models/ci/build.rb, server_timeout_finished_at_for_transition), as it did if that is past.
 func (st *State) endsAtTimeout(j *Job, reason string) bool {
-	return st.Has(gitlabversion.StuckReasonsByState) && !j.StartedAt.IsZero() && (j.Status == JobFailed && reason == serverTimeoutRunning ||
-		j.Status == JobCanceled && reason == serverTimeoutCanceling)
+	return st.Has(gitlabversion.StuckReasonsByState) && !j.StartedAt.IsZero() &&
+		(j.Status == JobFailed && reason == serverTimeoutRunning ||
+			j.Status == JobCanceled && reason == serverTimeoutCanceling)
 }
 
 // overrun reports whether a job on a runner will have run into its own timeout before its silence lasts too long.
