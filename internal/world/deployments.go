@@ -51,34 +51,58 @@ func (st *State) nameEnvironment(j *Job) {
 	}
 }
 
+// making is the pipeline whose jobs are being made, and what expands texts of these; the zero value is none.
+type making struct {
+	pipeline int
+	expander *ci.Expander // nil before the first text with references
+}
+
 // expanded is a text in which references to the variables of a job stand for their values. Once it is stored there are
 // those that tell of the job itself, and those of its dotenv report.
 func (st *State) expanded(j *Job, text string, stored bool) string {
 	if !ciexpr.MayRefer(text) {
 		return text
 	}
+	of := ci.Job{Name: j.Name, Stage: j.Stage, When: j.When, Part: j.Part, Parts: j.Parts, Spec: j.Spec}
+	if !stored {
+		return st.expanderOf(j).Expand(of, text, nil)
+	}
+	x := st.expansionOf(j, j.EnvironmentName)
+	x.Predefined = append(x.Predefined, st.storedVariables(j)...)
+	x.Variables = append(x.Variables, j.Variables...)
+	var more ci.JobVariables
+	for _, d := range j.Dependencies() {
+		more = append(more, d.Dotenv...)
+	}
+	return x.Expander().Expand(of, text, append(more, j.Dotenv...))
+}
+
+// expanderOf is what expands texts of a job that is about to be made: one for all jobs of a pipeline.
+func (st *State) expanderOf(j *Job) *ci.Expander {
+	if st.making.pipeline != j.PipelineID {
+		return st.expansionOf(j, "").Expander()
+	}
+	if st.making.expander == nil {
+		st.making.expander = st.expansionOf(j, "").Expander()
+	}
+	return st.making.expander
+}
+
+// expansionOf is what the texts of a job are expanded for, given the variables for an environment; "" is none.
+func (st *State) expansionOf(j *Job, environment string) ci.Context {
 	f := PipelineFacts{Ref: j.Ref, RefIsTag: j.RefIsTag, Protected: j.Protected, Commit: j.Commit, User: j.User,
 		Source: SourcePush, CreatedAt: j.CreatedAt}
-	if p := st.pipelines[j.PipelineID]; p != nil && p.Moves() {
+	p := st.pipelines[j.PipelineID]
+	if p != nil && p.Moves() {
 		f = p.Facts()
 	}
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: j.Project.Path,
-		Predefined: st.PredefinedFor(j.Project, f), Caller: st.callerOf(f), Variables: st.givenTo(j.Project, f, ""),
-		NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
-	if p := st.pipelines[j.PipelineID]; p != nil {
+		Predefined: st.PredefinedFor(j.Project, f), Caller: st.callerOf(f),
+		Variables: st.givenTo(j.Project, f, environment), NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
+	if p != nil {
 		x.Predefined = append(x.Predefined, ci.JobVariable{Key: "CI_PIPELINE_IID", Value: strconv.Itoa(p.IID())})
 	}
-	var more ci.JobVariables
-	if stored {
-		x.Predefined = append(x.Predefined, st.storedVariables(j)...)
-		x.Variables = append(st.givenTo(j.Project, f, j.EnvironmentName), j.Variables...)
-		for _, d := range j.Dependencies() {
-			more = append(more, d.Dotenv...)
-		}
-		more = append(more, j.Dotenv...)
-	}
-	return x.Expand(ci.Job{Name: j.Name, Stage: j.Stage, When: j.When, Part: j.Part, Parts: j.Parts, Spec: j.Spec}, text,
-		more)
+	return x
 }
 
 // storedVariables tell of a job what is known once it is stored, and of its environment.
