@@ -27,8 +27,8 @@ func ReadEnvironment(a Actor, s ProjectStanding) Decision {
 	return s.atLeast(a, Reporter, true)
 }
 
-// ReadDeployment is read_deployment: it goes with read_environment, but for the token of a job that the project does not
-// let in, to which a public project shows its environments alone.
+// ReadDeployment is read_deployment: it goes with read_environment, but for the token of a job that the project does
+// not let in, to which a public project shows its environments alone.
 func ReadDeployment(a Actor, s ProjectStanding) Decision {
 	if d := ReadEnvironment(a, s); !d.Allowed || !s.KeptOut {
 		return d

@@ -145,6 +145,38 @@ func TestEnvironmentsOfASnapshot(t *testing.T) {
 	assert.Equal(t, []string{"review/main available"}, states(other), "the jobs of the one that is gone make no other")
 }
 
+// A snapshot is told as it is: a deployment that goes on keeps its times and its status, and what was deleted does not
+// come back with jobs that would have made it. A pipeline that the scenario makes has its own nevertheless.
+func TestWhatWasDeletedStaysAway(t *testing.T) {
+	gl := withShop(t)
+	of := func(s fg.Scenario) *fg.Fake { return fg.New(t, fg.WithStartTime(gl.Now()), fg.WithScenario(s)) }
+	gl.AddPipeline(fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
+	gl.Advance(time.Hour)
+	gl.StartJob(jobNamed(t, gl, "ship").ID, 7)
+	assert.Equal(t, gl.Now(), of(gl.Snapshot()).Deployments()[0].UpdatedAt)
+
+	gl.DeleteEnvironment(gl.Environments()[0].ID)
+	s := gl.Snapshot()
+	other := of(s)
+	assert.Empty(t, other.Environments(), "though two jobs that have not ended are for it")
+	assert.Empty(t, other.Deployments())
+	s.Pipelines = append(s.Pipelines, fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
+	assert.Equal(t, []string{"review/main 1 created"}, deployed(of(s)))
+}
+
+// A job that a scenario leaves out of its deployments has one as old as itself, be the environment listed or not.
+func TestDeploymentsThatNobodyLists(t *testing.T) {
+	gl := withShop(t)
+	gl.AddPipeline(fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
+	gl.Advance(time.Hour)
+	gl.StartJob(jobNamed(t, gl, "ship").ID, 7)
+	s := gl.Snapshot()
+	s.Deployments = nil
+	other := fg.New(t, fg.WithStartTime(gl.Now()), fg.WithScenario(s))
+	assert.Equal(t, []string{"review/main 1 running"}, deployed(other))
+	assert.Equal(t, other.Jobs()[0].CreatedAt, other.Deployments()[0].UpdatedAt)
+}
+
 // What the jobs of a scenario need is there without being listed.
 func TestEnvironmentsThatNobodyLists(t *testing.T) {
 	spec := func(name, action string) fg.JobSpec {

@@ -150,7 +150,10 @@ func (st *State) enterEnvironment(j *Job) {
 		st.autoStop(&f, st.expanded(j, said.AutoStopIn, false))
 		e = st.storeEnvironment(0, j.Project, j.EnvironmentName, f, j.CreatedAt)
 	}
-	if j.deploys() && st.DeploymentOf(j) == nil {
+	if st.DeploymentOf(j) != nil { // a seed lists it, as it was
+		return
+	}
+	if j.deploys() {
 		st.storeDeployment(&Deployment{Environment: e, Ref: j.Ref, RefIsTag: j.RefIsTag, SHA: j.Commit.SHA,
 			Status: DeploymentCreated, User: j.User, Job: j, OnStop: j.Spec.Environment.OnStop, CreatedAt: j.CreatedAt,
 			UpdatedAt: j.CreatedAt})
@@ -176,11 +179,26 @@ func (st *State) catchUp(j *Job) {
 	d.UpdatedAt = Later(d.CreatedAt, d.FinishedAt)
 }
 
+// Deploys reports whether there are environments, or jobs that are for one.
+func (st *State) Deploys() bool {
+	return len(st.Environments.Rows) > 0 ||
+		slices.ContainsFunc(st.Jobs.Rows, func(j *Job) bool { return j.EnvironmentName != "" })
+}
+
 // SettleEnvironments makes the environments and deployments that the jobs of a seed lack: of all jobs or, where the
-// seed has told of some, of those that have not ended.
-func (st *State) SettleEnvironments(told bool) {
+// seed has told of environments, of those that have not ended. Where it has told of deployments, too, as a snapshot
+// does, only jobs that the seed has made of a file lack any.
+func (st *State) SettleEnvironments(environments, deployments bool) {
+	made := st.madeJobs
+	st.madeJobs = nil
+	if deployments {
+		for _, j := range made {
+			st.enterEnvironment(j)
+		}
+		return
+	}
 	for _, j := range st.Jobs.Rows {
-		if j.EnvironmentName != "" && !(told && j.Status.Completed()) {
+		if j.EnvironmentName != "" && !(environments && j.Status.Completed()) {
 			st.enterEnvironment(j)
 		}
 	}

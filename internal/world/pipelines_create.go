@@ -266,6 +266,10 @@ func (st *State) makeJobs(p *Pipeline, stages []string, jobs []ci.Job) {
 			made.Status, made.FailureReason = JobFailed, environmentCreationFailure
 		}
 		st.insertJob(made)
+		if st.seeding() {
+			st.madeJobs = append(st.madeJobs, made)
+			st.onUndo(func() { st.madeJobs = nil })
+		}
 	}
 }
 
