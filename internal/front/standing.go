@@ -283,7 +283,7 @@ var refRoles = map[world.RefAccess]policy.Role{world.DevelopersUp: policy.Develo
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
 	who, protected := q.RefProtection(j)
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: protected,
-		For: refRoles[who], Nobody: who == world.NoOne,
+		For: refRoles[who], Nobody: who == world.NoOne, Outdated: q.Outdated(j),
 		Debugged: q.Debugged(j, func() string { return q.site.Environment(q, j) })}
 	if a := j.Spec.Artifacts; a != nil && q.Artifact(j, world.Archive) != nil { // what is not there is open to all
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public

@@ -297,6 +297,38 @@ go live: {stage: deploy, script: make, environment: production}
 	assert.Equal(t, []string{"production 1 failed", "production 2 success"}, deployed(gl))
 }
 
+// Nobody plays or cancels the job of an older pipeline that would deploy over what is there; one that is over is tried
+// again as long as the project lets people roll back.
+func TestNobodyDeploysWhatIsOlder(t *testing.T) {
+	gl := withShop(t)
+	const byHand = `
+workflow: {auto_cancel: {on_new_commit: none}}
+live: {script: make, when: manual, environment: production}
+`
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": byHand}, "One")
+	gl.Commit("acme/shop", "main", map[string]string{"README.md": "x"}, "Two")
+	old, recent := gl.Jobs()[0], gl.Jobs()[1]
+	ask := func(what string) int {
+		return testkit.Ask(t, gl, gl.Token("root"), "POST", fmt.Sprintf("/projects/10001/jobs/%d/%s", old.ID, what)).Status
+	}
+	gl.PlayJob(recent.ID)
+	gl.FinishJob(recent.ID, fg.JobSuccess)
+	assert.Equal(t, 403, ask("play"))
+	assert.Equal(t, 403, ask("cancel"))
+
+	require.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root"), "PUT",
+		"/projects/10001?ci_forward_deployment_enabled=false").Status)
+	assert.Equal(t, 200, ask("play"))
+	gl.FinishJob(old.ID, fg.JobSuccess)
+	gl.FinishJob(gl.RetryJob(recent.ID).ID, fg.JobSuccess)
+	require.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root"), "PUT",
+		"/projects/10001?ci_forward_deployment_enabled=true&ci_forward_deployment_rollback_allowed=false").Status)
+	assert.Equal(t, 403, ask("retry"))
+	require.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root"), "PUT",
+		"/projects/10001?ci_forward_deployment_rollback_allowed=true").Status)
+	assert.Equal(t, 201, ask("retry"))
+}
+
 // The runner is told what the environment says of itself, and what a job's dotenv report says is in its address.
 func TestVariablesOfEnvironments(t *testing.T) {
 	gl := withShop(t)
