@@ -297,6 +297,23 @@ go live: {stage: deploy, script: make, environment: production}
 	assert.Equal(t, []string{"production 1 failed", "production 2 success"}, deployed(gl))
 }
 
+// The job that stops an environment is played for its own user, who must still be one that may.
+func TestTheUserOfAStopJobIsGone(t *testing.T) {
+	gl := withShop(t)
+	gl.AddPipeline(fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
+	gl.FinishJob(jobNamed(t, gl, "ship").ID, fg.JobSuccess)
+	dan, _ := gl.User("dan")
+	require.Equal(t, 204, testkit.Ask(t, gl, gl.Token("root"), "DELETE",
+		fmt.Sprintf("/projects/10001/members/%d", dan.ID)).Status)
+	stop := fmt.Sprintf("/projects/10001/environments/%d/stop", gl.Environments()[0].ID)
+	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("root"), "POST", stop).Status)
+	assert.Equal(t, []string{"review/main available"}, states(gl))
+	gl.Advance(49 * time.Hour)
+	gl.RunWorkers()
+	assert.Equal(t, fg.JobManual, jobNamed(t, gl, "unship").Status)
+	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root"), "POST", stop+"?force=true").Status)
+}
+
 // Nobody plays or cancels the job of an older pipeline that would deploy over what is there; one that is over is tried
 // again as long as the project lets people roll back.
 func TestNobodyDeploysWhatIsOlder(t *testing.T) {
