@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -201,14 +202,16 @@ func TestEnvironmentsThatNobodyLists(t *testing.T) {
 // A draft that cannot be is refused with what is wrong with it.
 func TestEnvironmentsThatCannotBe(t *testing.T) {
 	err := fg.Scenario{Projects: []fg.Project{{Path: "acme/shop"}, {Path: "acme/web"}},
-		Jobs: []fg.Job{{ID: 5, Project: "acme/web"}},
+		Jobs: []fg.Job{{ID: 5, Project: "acme/web"}, {ID: 7, Project: "acme/shop",
+			Spec: fg.JobSpec{Environment: ci.Environment{Name: "staging"}}}},
 		Environments: []fg.ProjectEnvironment{{Project: "acme/shop", Name: "prod"}, {Project: "acme/shop", Name: "prod"},
 			{Project: "acme/shop", Name: "a:b"}, {Project: "acme/shop"}, {Project: "acme/shop", Name: "x", Tier: "prodution"},
 			{Project: "acme/shop", Name: "y", ExternalURL: "javascript:x"}, {Project: "nowhere", Name: "z", State: "gone"}},
 		Deployments: []fg.Deployment{{ID: 1, IID: 3, Project: "acme/shop", Environment: "prod"},
 			{ID: 1, IID: 3, Project: "acme/shop", Environment: "prod"}, {Project: "acme/shop", Environment: "prd"},
 			{Project: "acme/shop", Environment: "prod", JobID: 5}, {Project: "acme/shop", Environment: "prod", JobID: 6},
-			{Project: "acme/shop", Environment: "prod", User: "nobody", SHA: "x"}},
+			{Project: "acme/shop", Environment: "prod", User: "nobody", SHA: "x"},
+			{Project: "acme/shop", Environment: "prod", JobID: 7, IID: math.MaxInt}},
 	}.Validate()
 	require.Error(t, err)
 	for _, want := range []string{`environments[1].name: "prod" is an environment of the project already`,
@@ -217,7 +220,8 @@ func TestEnvironmentsThatCannotBe(t *testing.T) {
 		`environments[5].external_url: javascript scheme is not allowed`, `environments[6].project`, `environments[6].state`,
 		`deployments[1].id: deployment id 1 is taken`, `deployments[1].iid: deployment iid 3 is taken`,
 		`deployments[2].environment: no environment "prd"; did you mean "prod"?`,
-		`deployments[3].job_id: job 5 is of "acme/web"`, `deployments[4].job_id`, `deployments[5].user`, `deployments[5].sha`} {
+		`deployments[3].job_id: job 5 is of "acme/web"`, `deployments[4].job_id`, `deployments[5].user`, `deployments[5].sha`,
+		`deployments[6].job_id: job 7 is for the environment "staging"`, `deployments[6].iid`} {
 		assert.Contains(t, err.Error(), want)
 	}
 }
