@@ -350,8 +350,8 @@ func (st *State) TellDeployment(p *Project, environment string, u *User, t ToldD
 	return d, nil
 }
 
-// Outdated reports whether a job would deploy what is older than what the environment has: its deployment is older than
-// the last that succeeded, and of another commit. Where the project lets people roll back, one that is over may be tried
+// Outdated reports whether a job would deploy what is older than what the environment has: its deployment is older
+// than the last that succeeded, and of another commit. Where the project lets people roll back, one that is over may be tried
 // again nevertheless (app/models/concerns/ci/deployable.rb, has_outdated_deployment?).
 func (st *State) Outdated(j *Job) bool {
 	d := st.DeploymentOf(j)
