@@ -351,8 +351,8 @@ func (st *State) TellDeployment(p *Project, environment string, u *User, t ToldD
 }
 
 // Outdated reports whether a job would deploy what is older than what the environment has: its deployment is older
-// than the last that succeeded, and of another commit. Where the project lets people roll back, one that is over may be tried
-// again nevertheless (app/models/concerns/ci/deployable.rb, has_outdated_deployment?).
+// than the last that succeeded, and of another commit. Where the project lets people roll back, one that is over may be
+// tried again nevertheless (app/models/concerns/ci/deployable.rb, has_outdated_deployment?).
 func (st *State) Outdated(j *Job) bool {
 	d := st.DeploymentOf(j)
 	if d == nil || !j.Project.DeploysForward() || j.Status.Completed() && j.Project.RollsBack() {
