@@ -309,6 +309,6 @@ func seedDeployments(st *world.State, s Scenario, refused *[]rejection) {
 	seedEach(refused, "deployments", s.Deployments, func(d Deployment) string { return d.Environment },
 		making(st, addDeployment))
 	if len(*refused) == 0 {
-		st.SettleEnvironments(s.Environments != nil)
+		st.SettleEnvironments(s.Environments != nil, s.Deployments != nil)
 	}
 }

@@ -18,8 +18,7 @@ func snapshotOf(st *world.State) Scenario {
 	s := Scenario{Settings: publicSettings(st.Settings), Users: someCopies(st.Users.Rows, publicUser),
 		AccessTokens: someCopies(st.Tokens.Rows, publicAccessToken), Groups: someCopies(st.Groups.Rows, publicGroup),
 		Projects: someCopies(st.Projects.Rows, publicProject), Jobs: someCopies(st.Jobs.Rows, publicJob),
-		Pipelines:         someCopies(st.MovingPipelines(), publicPipeline),
-		Webhooks:          someCopies(st.Webhooks.Rows, publicWebhook),
+		Pipelines: someCopies(st.MovingPipelines(), publicPipeline), Webhooks: someCopies(st.Webhooks.Rows, publicWebhook),
 		RunnerControllers: someCopies(st.RunnerControllers.Rows, publicRunnerController)}
 	s.Runners = someCopies(st.Runners.Rows, func(r *world.Runner) Runner {
 		out := publicRunner(r)
@@ -29,8 +28,10 @@ func snapshotOf(st *world.State) Scenario {
 		return out
 	})
 	s.Variables, s.ProtectedRefs = publicVariables(st), someCopies(st.ProtectedRefs.Rows, publicProtectedRef)
-	s.Environments = someCopies(st.Environments.Rows, publicEnvironment)
-	s.Deployments = someCopies(st.Deployments.Rows, publicDeployment)
+	if st.Deploys() { // that there are none is told as well, so that jobs make no others
+		s.Environments = copies(st.Environments.Rows, publicEnvironment)
+		s.Deployments = copies(st.Deployments.Rows, publicDeployment)
+	}
 	s.DeployTokens = someCopies(st.DeployTokens.Rows, publicDeployToken)
 	s.DeployKeys = someCopies(st.DeployKeys.Rows, publicDeployKey(st))
 	s.PipelineSchedules = someCopies(st.Schedules.Rows, publicSchedule)

@@ -132,7 +132,7 @@ func (f *Fake) AddEnvironment(e ProjectEnvironment) ProjectEnvironment {
 	return change(f, "AddEnvironment(%q)", e.Name, adding(addEnvironment, e, publicEnvironment))
 }
 
-// UpdateEnvironment changes an environment and returns it. ID, Project, Name, CreatedAt and UpdatedAt stay.
+// UpdateEnvironment changes an environment and returns it. ID, Project, Name and CreatedAt stay, and it is updated now.
 func (f *Fake) UpdateEnvironment(id int, alter func(*ProjectEnvironment)) ProjectEnvironment {
 	f.tb.Helper()
 	return environmentEdits.update(f, "UpdateEnvironment(%s)", strconv.Itoa(id), alter)

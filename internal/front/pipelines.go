@@ -167,19 +167,46 @@ func mayRun(st *world.State, a policy.Actor, s policy.ProjectStanding, n world.N
 
 // Around is what users may, where nobody asks for it in a request.
 func Around() world.Around {
-	return world.Around{MayRun: MayRun, MayReadCode: mayReadCode, MayStop: mayStop}
+	return world.Around{MayRun: MayRun, MayReadCode: mayReadCode, MayStop: mayStop, MayPlay: mayPlay}
 }
 
 // mayStop says whether a user may stop an environment, where nobody asks for it in a request.
 func mayStop(st *world.State, u *world.User, e *world.Environment) bool {
-	a := policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}
-	s := policy.EnvironmentStanding{Project: ProjectStandingOf(u, e.Project)}
+	s := environmentStanding(st, e, ProjectStandingOf(u, e.Project), func(j *world.Job) policy.JobStanding {
+		return jobOfUser(st, u, j)
+	})
+	return policy.StopEnvironment(unasked(u), s).Allowed
+}
+
+// mayPlay says whether a user may play a job, where nobody asks for it in a request.
+func mayPlay(st *world.State, u *world.User, j *world.Job) bool {
+	return u != nil && policy.PlayJob(unasked(u), jobOfUser(st, u, j)).Allowed
+}
+
+// unasked is a user as the actor of what nobody asks for in a request.
+func unasked(u *world.User) policy.Actor {
+	return policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}
+}
+
+// jobOfUser is where a user stands to a job, as far as that bears on who may change it.
+func jobOfUser(st *world.State, u *world.User, j *world.Job) policy.JobStanding {
+	s := refStanding(st, u, ProjectStandingOf(u, j.Project), j.Project, j.Ref, j.RefIsTag)
+	s.Outdated = st.Outdated(j)
+	return s
+}
+
+// environmentStanding is a standing to a project made one to an environment of it; stands is that to a job.
+func environmentStanding(st *world.State, e *world.Environment, p policy.ProjectStanding,
+	stands func(*world.Job) policy.JobStanding) policy.EnvironmentStanding {
+	s := policy.EnvironmentStanding{Project: p, Stopped: e.State == world.EnvironmentStopped}
+	if e.State != world.EnvironmentAvailable {
+		return s
+	}
 	if actions := st.StopActions(e); len(actions) > 0 {
-		j := actions[len(actions)-1]
-		last := refStanding(st, u, s.Project, j.Project, j.Ref, j.RefIsTag)
+		last := stands(actions[len(actions)-1])
 		s.StopJob = &last
 	}
-	return policy.StopEnvironment(a, s).Allowed
+	return s
 }
 
 // mayReadCode says whether a user, or with nil anybody, may read the code of a project.

@@ -56,12 +56,7 @@ func (q *Request) OnJob(j *world.Job, may JobRule) policy.Decision {
 // OnEnvironment asks whether the user may do something with an environment.
 func (q *Request) OnEnvironment(e *world.Environment,
 	may func(policy.Actor, policy.EnvironmentStanding) policy.Decision) policy.Decision {
-	s := policy.EnvironmentStanding{Project: q.ProjectStanding(e.Project), Stopped: e.State == world.EnvironmentStopped}
-	if actions := q.StopActions(e); e.State == world.EnvironmentAvailable && len(actions) > 0 {
-		last := q.jobStanding(actions[len(actions)-1])
-		s.StopJob = &last
-	}
-	return may(q.Actor, s)
+	return may(q.Actor, environmentStanding(q.State, e, q.ProjectStanding(e.Project), q.jobStanding))
 }
 
 // MayUpdateDeployment says whether the user may change a deployment.
@@ -283,7 +278,7 @@ var refRoles = map[world.RefAccess]policy.Role{world.DevelopersUp: policy.Develo
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
 	who, protected := q.RefProtection(q.User, j)
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: protected,
-		For: refRoles[who], Nobody: who == world.NoOne,
+		For: refRoles[who], Nobody: who == world.NoOne, Outdated: q.Outdated(j),
 		Debugged: q.Debugged(j, func() string { return q.site.Environment(q, j) })}
 	// What is not there is open to all; what has expired is there until it is swept away.
 	if a := j.Spec.Artifacts; a != nil && j.File(world.Archive) != nil {

@@ -16,12 +16,24 @@ func useEnvironments(a Actor, s ProjectStanding) Decision {
 	return UseFeature(a, s, s.Code, featureCode)
 }
 
-// ReadEnvironment is read_environment and read_deployment, of which the one goes with the other.
+// ReadEnvironment is read_environment, which whoever sees the project without being a member has as well.
 func ReadEnvironment(a Actor, s ProjectStanding) Decision {
 	if d := useEnvironments(a, s); !d.Allowed {
 		return d
 	}
+	if a.isShown(s.Visibility) {
+		return allowed
+	}
 	return s.atLeast(a, Reporter, true)
+}
+
+// ReadDeployment is read_deployment: it goes with read_environment, but for the token of a job that the project does
+// not let in, to which a public project shows its environments alone.
+func ReadDeployment(a Actor, s ProjectStanding) Decision {
+	if d := ReadEnvironment(a, s); !d.Allowed || !s.KeptOut {
+		return d
+	}
+	return Decision{Reason: "the job's project is not on the job token allowlist of " + s.Where}
 }
 
 // ChangeEnvironments is create_environment, update_environment and destroy_environment, create_deployment and

@@ -34,3 +34,19 @@ func TestEnvironments(t *testing.T) {
 	going.Stopped = true
 	assert.True(t, DestroyEnvironment(mia, going).Allowed)
 }
+
+// Everybody who sees a project sees its environments and what is deployed to them; the job of a project that is kept out
+// sees the environments alone.
+func TestEnvironmentsThatEverybodySees(t *testing.T) {
+	for visibility, seen := range map[Visibility]bool{Public: true, Internal: true, Private: false} {
+		s := ProjectStanding{Where: "acme/shop", Visibility: visibility}
+		assert.Equal(t, seen, ReadEnvironment(mia, s).Allowed)
+		assert.Equal(t, seen, ReadDeployment(mia, s).Allowed)
+		s = UnderJobToken(s, JobToken{})
+		assert.Equal(t, seen, ReadEnvironment(mia, s).Allowed)
+		assert.False(t, ReadDeployment(mia, s).Allowed)
+		members := s
+		members.Environments = ForMembers
+		assert.False(t, ReadEnvironment(mia, members).Allowed)
+	}
+}

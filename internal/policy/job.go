@@ -12,6 +12,8 @@ type JobStanding struct {
 	Protected bool
 	For       Role
 	Nobody    bool
+	// Outdated is whether the job would deploy what is older than what is there.
+	Outdated bool
 	// Debugged is whether the job's log may show its variables.
 	Debugged bool
 	// ArtifactsAccess is artifacts:access of .gitlab-ci.yml, "" if it is not given; ArtifactsPrivate is
@@ -63,11 +65,18 @@ func ReadJobArtifacts(a Actor, s JobStanding) Decision {
 	return s.Project.atLeast(a, least, true)
 }
 
+// outdated is about a job that would deploy what is older than what is there, which nobody changes
+// (app/policies/concerns/ci/deployable_policy.rb).
+var outdated = Decision{Reason: "the job would deploy what is older than what its environment has"}
+
 // UpdateBuild says whether the actor, who sees the job, may change it. Developers may or, on a protected ref, those who
 // may change that; nobody may while the project is archived (app/policies/ci/build_policy.rb).
 func UpdateBuild(a Actor, s JobStanding) Decision {
 	if s.Project.Archived {
 		return Decision{Reason: s.Project.Where + " is archived"}
+	}
+	if s.Outdated {
+		return outdated
 	}
 	if d := useBuilds(a, s.Project); !d.Allowed {
 		return d
@@ -105,6 +114,9 @@ func CancelBuilds(a Actor, s ProjectStanding) Decision {
 // may change that (app/policies/ci/build_policy.rb).
 func CancelBuild(a Actor, s JobStanding) Decision {
 	d := CancelBuilds(a, s.Project)
+	if d.Allowed && s.Outdated {
+		return outdated
+	}
 	if !d.Allowed || !s.Protected {
 		return d
 	}

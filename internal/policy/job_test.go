@@ -59,6 +59,13 @@ func TestUpdateBuild(t *testing.T) {
 	}
 }
 
+// Nobody changes a job that would deploy what is older than what is there.
+func TestOutdatedJobs(t *testing.T) {
+	for name, rule := range changes {
+		check(t, outdated.Reason, rule(root, JobStanding{Project: inProject(Owner), Own: true, Outdated: true}), name)
+	}
+}
+
 // What a Developer may do to jobs of others and to those started by themselves.
 func TestOwnJobs(t *testing.T) {
 	const refusal = "mia is Developer in acme/shop; needs Maintainer"

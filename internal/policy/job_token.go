@@ -27,7 +27,7 @@ func ReachProjectByToken(s ProjectStanding, t JobToken) Decision {
 // everybody sees (app/policies/project_policy.rb, project_allowed_for_job_token).
 func UnderJobToken(s ProjectStanding, t JobToken) ProjectStanding {
 	if !t.Allowed {
-		s.Held, s.SecurityManager = None, false
+		s.Held, s.SecurityManager, s.KeptOut = None, false, true
 	}
 	return s
 }

@@ -269,5 +269,6 @@ func TestWhoIsNotSignedIn(t *testing.T) {
 func TestUnderJobToken(t *testing.T) {
 	s := ProjectStanding{Where: "acme/shop", Held: Owner, SecurityManager: true, Visibility: Public}
 	assert.Equal(t, s, UnderJobToken(s, JobToken{Allowed: true}))
-	assert.Equal(t, ProjectStanding{Where: "acme/shop", Visibility: Public}, UnderJobToken(s, JobToken{}))
+	assert.Equal(t, ProjectStanding{Where: "acme/shop", Visibility: Public, KeptOut: true},
+		UnderJobToken(s, JobToken{}))
 }

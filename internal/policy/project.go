@@ -21,6 +21,8 @@ type ProjectStanding struct {
 	// SecurityManager is whether Held is that role in a version that has it. It may what a Reporter may and some more
 	// (config/authz/roles/security_manager.yml), of which a Developer may not all.
 	SecurityManager bool
+	// KeptOut is whether the actor asks with the token of a job that the project does not let in.
+	KeptOut bool
 }
 
 // FeatureAccess is who has a feature of a project, as far as the project's settings go.

@@ -57,7 +57,7 @@ func (q request) pathDeployment() (*world.Deployment, *front.Response) {
 }
 
 func getDeployment(q request) front.Response {
-	if _, refusal := q.permittedProject(policy.ReadEnvironment); refusal != nil {
+	if _, refusal := q.permittedProject(policy.ReadDeployment); refusal != nil {
 		return *refusal
 	}
 	d, refusal := q.pathDeployment()
@@ -92,7 +92,7 @@ func (l deploymentQuery) wrong() string {
 }
 
 func listDeployments(q request) front.Response {
-	p, refusal := q.permittedProject(policy.ReadEnvironment)
+	p, refusal := q.permittedProject(policy.ReadDeployment)
 	if refusal != nil {
 		return *refusal
 	}

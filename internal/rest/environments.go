@@ -198,7 +198,12 @@ func stopEnvironment(q request, e *world.Environment) front.Response {
 	if refusal := front.Allow(q.OnEnvironment(e, policy.StopEnvironment), ""); refusal != nil {
 		return *refusal
 	}
-	q.StopEnvironment(e, isTrue(q.Params, "force"))
+	force := isTrue(q.Params, "force")
+	if j := q.Unstoppable(e); j != nil && !force {
+		return front.Forbidden("", fmt.Sprintf("%s, whose job %d stops it, may not play that any more",
+			j.User.NameOrNobody(), j.ID))
+	}
+	q.StopEnvironment(e, force)
 	return front.OK(q.environmentOfProject(e))
 }
 

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -145,6 +146,38 @@ func TestEnvironmentsOfASnapshot(t *testing.T) {
 	assert.Equal(t, []string{"review/main available"}, states(other), "the jobs of the one that is gone make no other")
 }
 
+// A snapshot is told as it is: a deployment that goes on keeps its times and its status, and what was deleted does not
+// come back with jobs that would have made it. A pipeline that the scenario makes has its own nevertheless.
+func TestWhatWasDeletedStaysAway(t *testing.T) {
+	gl := withShop(t)
+	of := func(s fg.Scenario) *fg.Fake { return fg.New(t, fg.WithStartTime(gl.Now()), fg.WithScenario(s)) }
+	gl.AddPipeline(fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
+	gl.Advance(time.Hour)
+	gl.StartJob(jobNamed(t, gl, "ship").ID, 7)
+	assert.Equal(t, gl.Now(), of(gl.Snapshot()).Deployments()[0].UpdatedAt)
+
+	gl.DeleteEnvironment(gl.Environments()[0].ID)
+	s := gl.Snapshot()
+	other := of(s)
+	assert.Empty(t, other.Environments(), "though two jobs that have not ended are for it")
+	assert.Empty(t, other.Deployments())
+	s.Pipelines = append(s.Pipelines, fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
+	assert.Equal(t, []string{"review/main 1 created"}, deployed(of(s)))
+}
+
+// A job that a scenario leaves out of its deployments has one as old as itself, be the environment listed or not.
+func TestDeploymentsThatNobodyLists(t *testing.T) {
+	gl := withShop(t)
+	gl.AddPipeline(fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
+	gl.Advance(time.Hour)
+	gl.StartJob(jobNamed(t, gl, "ship").ID, 7)
+	s := gl.Snapshot()
+	s.Deployments = nil
+	other := fg.New(t, fg.WithStartTime(gl.Now()), fg.WithScenario(s))
+	assert.Equal(t, []string{"review/main 1 running"}, deployed(other))
+	assert.Equal(t, other.Jobs()[0].CreatedAt, other.Deployments()[0].UpdatedAt)
+}
+
 // What the jobs of a scenario need is there without being listed.
 func TestEnvironmentsThatNobodyLists(t *testing.T) {
 	spec := func(name, action string) fg.JobSpec {
@@ -169,14 +202,16 @@ func TestEnvironmentsThatNobodyLists(t *testing.T) {
 // A draft that cannot be is refused with what is wrong with it.
 func TestEnvironmentsThatCannotBe(t *testing.T) {
 	err := fg.Scenario{Projects: []fg.Project{{Path: "acme/shop"}, {Path: "acme/web"}},
-		Jobs: []fg.Job{{ID: 5, Project: "acme/web"}},
+		Jobs: []fg.Job{{ID: 5, Project: "acme/web"}, {ID: 7, Project: "acme/shop",
+			Spec: fg.JobSpec{Environment: ci.Environment{Name: "staging"}}}},
 		Environments: []fg.ProjectEnvironment{{Project: "acme/shop", Name: "prod"}, {Project: "acme/shop", Name: "prod"},
 			{Project: "acme/shop", Name: "a:b"}, {Project: "acme/shop"}, {Project: "acme/shop", Name: "x", Tier: "prodution"},
 			{Project: "acme/shop", Name: "y", ExternalURL: "javascript:x"}, {Project: "nowhere", Name: "z", State: "gone"}},
 		Deployments: []fg.Deployment{{ID: 1, IID: 3, Project: "acme/shop", Environment: "prod"},
 			{ID: 1, IID: 3, Project: "acme/shop", Environment: "prod"}, {Project: "acme/shop", Environment: "prd"},
 			{Project: "acme/shop", Environment: "prod", JobID: 5}, {Project: "acme/shop", Environment: "prod", JobID: 6},
-			{Project: "acme/shop", Environment: "prod", User: "nobody", SHA: "x"}},
+			{Project: "acme/shop", Environment: "prod", User: "nobody", SHA: "x"},
+			{Project: "acme/shop", Environment: "prod", JobID: 7, IID: math.MaxInt}},
 	}.Validate()
 	require.Error(t, err)
 	for _, want := range []string{`environments[1].name: "prod" is an environment of the project already`,
@@ -185,7 +220,8 @@ func TestEnvironmentsThatCannotBe(t *testing.T) {
 		`environments[5].external_url: javascript scheme is not allowed`, `environments[6].project`, `environments[6].state`,
 		`deployments[1].id: deployment id 1 is taken`, `deployments[1].iid: deployment iid 3 is taken`,
 		`deployments[2].environment: no environment "prd"; did you mean "prod"?`,
-		`deployments[3].job_id: job 5 is of "acme/web"`, `deployments[4].job_id`, `deployments[5].user`, `deployments[5].sha`} {
+		`deployments[3].job_id: job 5 is of "acme/web"`, `deployments[4].job_id`, `deployments[5].user`, `deployments[5].sha`,
+		`deployments[6].job_id: job 7 is for the environment "staging"`, `deployments[6].iid`} {
 		assert.Contains(t, err.Error(), want)
 	}
 }
@@ -263,6 +299,55 @@ go live: {stage: deploy, script: make, environment: production}
 	gl.FinishJob(of(one, "compile").ID, fg.JobSuccess)
 	assert.Equal(t, "failed_outdated_deployment_job", of(one, "go live").FailureReason)
 	assert.Equal(t, []string{"production 1 failed", "production 2 success"}, deployed(gl))
+}
+
+// The job that stops an environment is played for its own user, who must still be one that may.
+func TestTheUserOfAStopJobIsGone(t *testing.T) {
+	gl := withShop(t)
+	gl.AddPipeline(fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
+	gl.FinishJob(jobNamed(t, gl, "ship").ID, fg.JobSuccess)
+	dan, _ := gl.User("dan")
+	require.Equal(t, 204, testkit.Ask(t, gl, gl.Token("root"), "DELETE",
+		fmt.Sprintf("/projects/10001/members/%d", dan.ID)).Status)
+	stop := fmt.Sprintf("/projects/10001/environments/%d/stop", gl.Environments()[0].ID)
+	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("root"), "POST", stop).Status)
+	assert.Equal(t, []string{"review/main available"}, states(gl))
+	gl.Advance(49 * time.Hour)
+	gl.RunWorkers()
+	assert.Equal(t, fg.JobManual, jobNamed(t, gl, "unship").Status)
+	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root"), "POST", stop+"?force=true").Status)
+}
+
+// Nobody plays or cancels the job of an older pipeline that would deploy over what is there; one that is over is tried
+// again as long as the project lets people roll back.
+func TestNobodyDeploysWhatIsOlder(t *testing.T) {
+	gl := withShop(t)
+	const byHand = `
+workflow: {auto_cancel: {on_new_commit: none}}
+live: {script: make, when: manual, environment: production}
+`
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": byHand}, "One")
+	gl.Commit("acme/shop", "main", map[string]string{"README.md": "x"}, "Two")
+	old, recent := gl.Jobs()[0], gl.Jobs()[1]
+	ask := func(what string) int {
+		return testkit.Ask(t, gl, gl.Token("root"), "POST", fmt.Sprintf("/projects/10001/jobs/%d/%s", old.ID, what)).Status
+	}
+	gl.PlayJob(recent.ID)
+	gl.FinishJob(recent.ID, fg.JobSuccess)
+	assert.Equal(t, 403, ask("play"))
+	assert.Equal(t, 403, ask("cancel"))
+
+	require.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root"), "PUT",
+		"/projects/10001?ci_forward_deployment_enabled=false").Status)
+	assert.Equal(t, 200, ask("play"))
+	gl.FinishJob(old.ID, fg.JobSuccess)
+	gl.FinishJob(gl.RetryJob(recent.ID).ID, fg.JobSuccess)
+	require.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root"), "PUT",
+		"/projects/10001?ci_forward_deployment_enabled=true&ci_forward_deployment_rollback_allowed=false").Status)
+	assert.Equal(t, 403, ask("retry"))
+	require.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root"), "PUT",
+		"/projects/10001?ci_forward_deployment_rollback_allowed=true").Status)
+	assert.Equal(t, 201, ask("retry"))
 }
 
 // The runner is told what the environment says of itself, and what a job's dotenv report says is in its address.

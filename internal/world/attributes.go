@@ -146,7 +146,7 @@ var ProjectAttributes = slices.Concat([]Attribute{
 // UpdatedProjectAttributes are those that a new project cannot be given (optional_update_params_ce).
 var UpdatedProjectAttributes = []Attribute{
 	onOff(attrForwardDeployment, true),
-	onOff("ci_forward_deployment_rollback_allowed", true),
+	onOff(attrForwardRollback, true),
 	onOff("ci_allow_fork_pipelines_to_run_in_parent_project", true),
 	onOff(attrSeparateCaches, true),
 	onOff(AttrRestrictVariables, false),
@@ -271,6 +271,9 @@ func (p *Project) SeparatesCaches() bool { return p.Attribute(attrSeparateCaches
 
 // DeploysForward reports whether a job fails that would deploy what is older than what is there.
 func (p *Project) DeploysForward() bool { return p.Attribute(attrForwardDeployment) == "true" }
+
+// RollsBack reports whether a job that is over may deploy once more what is older than what is there.
+func (p *Project) RollsBack() bool { return p.Attribute(attrForwardRollback) == "true" }
 
 // FetchesGit is whether its jobs get the repository by fetching into what is there; else by cloning.
 func (p *Project) FetchesGit() bool { return p.Attribute(attrGitStrategy) == gitFetch }

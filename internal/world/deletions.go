@@ -134,7 +134,7 @@ func (st *State) dropJobsOf(u *User) {
 			continue
 		}
 		if j.Status.cancelable() {
-			_ = st.move(j, eventDrop) // and not Drop: what a blocked user began is not tried again, and no webhook is told
+			_ = st.move(j, eventDrop) // and not Drop: it is not tried again, and webhooks hear of the deployment alone
 			j.FailureReason = UserBlockedFailure
 			st.followJob(j)
 		}

@@ -51,34 +51,58 @@ func (st *State) nameEnvironment(j *Job) {
 	}
 }
 
+// making is the pipeline whose jobs are being made, and what expands texts of these; the zero value is none.
+type making struct {
+	pipeline int
+	expander *ci.Expander // nil before the first text with references
+}
+
 // expanded is a text in which references to the variables of a job stand for their values. Once it is stored there are
 // those that tell of the job itself, and those of its dotenv report.
 func (st *State) expanded(j *Job, text string, stored bool) string {
 	if !ciexpr.MayRefer(text) {
 		return text
 	}
+	of := ci.Job{Name: j.Name, Stage: j.Stage, When: j.When, Part: j.Part, Parts: j.Parts, Spec: j.Spec}
+	if !stored {
+		return st.expanderOf(j).Expand(of, text, nil)
+	}
+	x := st.expansionOf(j, j.EnvironmentName)
+	x.Predefined = append(x.Predefined, st.storedVariables(j)...)
+	x.Variables = append(x.Variables, j.Variables...)
+	var more ci.JobVariables
+	for _, d := range j.Dependencies() {
+		more = append(more, d.Dotenv...)
+	}
+	return x.Expander().Expand(of, text, append(more, j.Dotenv...))
+}
+
+// expanderOf is what expands texts of a job that is about to be made: one for all jobs of a pipeline.
+func (st *State) expanderOf(j *Job) *ci.Expander {
+	if st.making.pipeline != j.PipelineID {
+		return st.expansionOf(j, "").Expander()
+	}
+	if st.making.expander == nil {
+		st.making.expander = st.expansionOf(j, "").Expander()
+	}
+	return st.making.expander
+}
+
+// expansionOf is what the texts of a job are expanded for, given the variables for an environment; "" is none.
+func (st *State) expansionOf(j *Job, environment string) ci.Context {
 	f := PipelineFacts{Ref: j.Ref, RefIsTag: j.RefIsTag, Protected: j.Protected, Commit: j.Commit, User: j.User,
 		Source: SourcePush, CreatedAt: j.CreatedAt}
-	if p := st.pipelines[j.PipelineID]; p != nil && p.Moves() {
+	p := st.pipelines[j.PipelineID]
+	if p != nil && p.Moves() {
 		f = p.Facts()
 	}
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: j.Project.Path,
-		Predefined: st.PredefinedFor(j.Project, f), Caller: st.callerOf(f), Variables: st.givenTo(j.Project, f, ""),
-		NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
-	if p := st.pipelines[j.PipelineID]; p != nil {
+		Predefined: st.PredefinedFor(j.Project, f), Caller: st.callerOf(f),
+		Variables: st.givenTo(j.Project, f, environment), NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
+	if p != nil {
 		x.Predefined = append(x.Predefined, ci.JobVariable{Key: "CI_PIPELINE_IID", Value: strconv.Itoa(p.IID())})
 	}
-	var more ci.JobVariables
-	if stored {
-		x.Predefined = append(x.Predefined, st.storedVariables(j)...)
-		x.Variables = append(st.givenTo(j.Project, f, j.EnvironmentName), j.Variables...)
-		for _, d := range j.Dependencies() {
-			more = append(more, d.Dotenv...)
-		}
-		more = append(more, j.Dotenv...)
-	}
-	return x.Expand(ci.Job{Name: j.Name, Stage: j.Stage, When: j.When, Part: j.Part, Parts: j.Parts, Spec: j.Spec}, text,
-		more)
+	return x
 }
 
 // storedVariables tell of a job what is known once it is stored, and of its environment.
@@ -126,7 +150,10 @@ func (st *State) enterEnvironment(j *Job) {
 		st.autoStop(&f, st.expanded(j, said.AutoStopIn, false))
 		e = st.storeEnvironment(0, j.Project, j.EnvironmentName, f, j.CreatedAt)
 	}
-	if j.deploys() && st.DeploymentOf(j) == nil {
+	if st.DeploymentOf(j) != nil { // a seed lists it, as it was
+		return
+	}
+	if j.deploys() {
 		st.storeDeployment(&Deployment{Environment: e, Ref: j.Ref, RefIsTag: j.RefIsTag, SHA: j.Commit.SHA,
 			Status: DeploymentCreated, User: j.User, Job: j, OnStop: j.Spec.Environment.OnStop, CreatedAt: j.CreatedAt,
 			UpdatedAt: j.CreatedAt})
@@ -152,11 +179,26 @@ func (st *State) catchUp(j *Job) {
 	d.UpdatedAt = Later(d.CreatedAt, d.FinishedAt)
 }
 
+// Deploys reports whether there are environments, or jobs that are for one.
+func (st *State) Deploys() bool {
+	return len(st.Environments.Rows) > 0 ||
+		slices.ContainsFunc(st.Jobs.Rows, func(j *Job) bool { return j.EnvironmentName != "" })
+}
+
 // SettleEnvironments makes the environments and deployments that the jobs of a seed lack: of all jobs or, where the
-// seed has told of some, of those that have not ended.
-func (st *State) SettleEnvironments(told bool) {
+// seed has told of environments, of those that have not ended. Where it has told of deployments, too, as a snapshot
+// does, only jobs that the seed has made of a file lack any.
+func (st *State) SettleEnvironments(environments, deployments bool) {
+	made := st.madeJobs
+	st.madeJobs = nil
+	if deployments {
+		for _, j := range made {
+			st.enterEnvironment(j)
+		}
+		return
+	}
 	for _, j := range st.Jobs.Rows {
-		if j.EnvironmentName != "" && !(told && j.Status.Completed()) {
+		if j.EnvironmentName != "" && !(environments && j.Status.Completed()) {
 			st.enterEnvironment(j)
 		}
 	}
@@ -308,11 +350,12 @@ func (st *State) TellDeployment(p *Project, environment string, u *User, t ToldD
 	return d, nil
 }
 
-// outdated reports whether a job would deploy what is older than what the environment has: its deployment is older than
-// the last that succeeded, and of another commit (app/models/concerns/ci/deployable.rb, has_outdated_deployment?).
-func (st *State) outdated(j *Job) bool {
+// Outdated reports whether a job would deploy what is older than what the environment has: its deployment is older
+// than the last that succeeded, and of another commit. Where the project lets people roll back, one that is over may be
+// tried again nevertheless (app/models/concerns/ci/deployable.rb, has_outdated_deployment?).
+func (st *State) Outdated(j *Job) bool {
 	d := st.DeploymentOf(j)
-	if d == nil || !j.Project.DeploysForward() {
+	if d == nil || !j.Project.DeploysForward() || j.Status.Completed() && j.Project.RollsBack() {
 		return false
 	}
 	last := d.Environment.LastDeployment()

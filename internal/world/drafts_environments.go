@@ -90,6 +90,7 @@ func (st *State) AddDeployment(at DeploymentPlace, draft Deployment, found ...Pr
 	ps = append(ps, st.yetToCome(draftTime{"created_at", "CreatedAt", draft.CreatedAt},
 		draftTime{"updated_at", "UpdatedAt", draft.UpdatedAt}, draftTime{"finished_at", "FinishedAt", draft.FinishedAt})...)
 	sameIID := func(d *Deployment) bool { return d.IID == draft.IID }
+	ps.Add("iid", checkID("deployment", max(draft.IID, 0)))
 	if draft.IID < 0 || draft.IID > 0 && slices.ContainsFunc(at.Project.deployments, sameIID) {
 		ps.Addf("iid", "deployment iid %d is taken, or none", draft.IID)
 	}
@@ -114,6 +115,8 @@ func (st *State) placeDeployment(at DeploymentPlace, d *Deployment) (ps Problems
 			ps.Add("job_id", err)
 		case j.Project != at.Project:
 			ps.addFrom("job_id", fmt.Errorf("job %d is of %q", j.ID, j.Project.Path), "project")
+		case j.EnvironmentName != "" && j.EnvironmentName != at.Environment:
+			ps.addFrom("job_id", fmt.Errorf("job %d is for the environment %q", j.ID, j.EnvironmentName), "environment")
 		case st.DeploymentOf(j) != nil:
 			ps.Addf("job_id", "job %d makes deployment %d", j.ID, st.DeploymentOf(j).ID)
 		}

@@ -210,7 +210,8 @@ func (j *Job) manualAction() bool {
 
 // StopEnvironment stops an environment that is available. The jobs that stop it are played, each for its own user, and
 // until one succeeds the environment is stopping; without any it is stopped at once, unless it wants to have one. By
-// force it is stopped in any case, without them (app/services/environments/stop_service.rb).
+// force it is stopped in any case, without them. A job whose user may not play it any more stays as it is
+// (app/services/environments/stop_service.rb).
 func (st *State) StopEnvironment(e *Environment, force bool) {
 	if force {
 		st.stopped(e)
@@ -229,8 +230,29 @@ func (st *State) StopEnvironment(e *Environment, force bool) {
 		st.stopped(e)
 	}
 	for _, j := range actions {
-		st.PlayJob(j, j.User, nil, nil)
+		if st.userPlays(j) {
+			st.PlayJob(j, j.User, nil, nil)
+		}
 	}
+}
+
+// userPlays reports whether the user of a job may play it.
+func (st *State) userPlays(j *Job) bool {
+	may := st.around.MayPlay
+	return may == nil || may(st, j.User, j)
+}
+
+// Unstoppable is the first of the jobs that stop an environment whose user may not play it any more; nil if all may.
+func (st *State) Unstoppable(e *Environment) *Job {
+	if e.State != EnvironmentAvailable {
+		return nil
+	}
+	for _, j := range st.StopActions(e) {
+		if !st.userPlays(j) {
+			return j
+		}
+	}
+	return nil
 }
 
 // stopped makes an environment stopped.

@@ -267,12 +267,19 @@ func (st *State) makeJobs(p *Pipeline, stages []string, jobs []ci.Job) {
 	for i, stage := range stages {
 		place[stage] = i // .pre, which is always there, is the first
 	}
+	before := st.making
+	st.making = making{pipeline: p.ID}
+	defer func() { st.making = before }()
 	for _, j := range jobs {
 		made := st.jobOf(p, j, place[j.Stage])
 		if st.nameEnvironment(made); j.Spec.Environment.Name != "" && made.EnvironmentName == "" {
 			made.Status, made.FailureReason = JobFailed, environmentCreationFailure
 		}
 		st.insertJob(made)
+		if st.seeding() {
+			st.madeJobs = append(st.madeJobs, made)
+			st.onUndo(func() { st.madeJobs = nil })
+		}
 	}
 }
 

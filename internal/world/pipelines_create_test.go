@@ -51,6 +51,20 @@ review-3: {stage: deploy, script: x, environment: other, rules: [{if: $SCOPED ==
 	assert.Equal(t, []string{"review-2[two]", "review-3[one]"}, said)
 }
 
+// All names of environments of one pipeline together have as much room as its other texts have: once 128 jobs have had
+// theirs, with 128 KB each, there is none left, and the reference stays.
+func TestNamesOfEnvironmentsShareTheRoom(t *testing.T) {
+	st, p, _ := withFiles(t, map[string]string{".gitlab-ci.yml": `
+ship: {script: x, parallel: 200, variables: {A: ` + strings.Repeat("a", 64<<10) + `}, environment: $A$A}
+`})
+	made, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0]})
+	require.NoError(t, err)
+	refused := Filtered(made.Jobs, func(j *Job) bool { return j.FailureReason == environmentCreationFailure })
+	assert.Len(t, refused, 128)
+	assert.Equal(t, "$A$A", made.Jobs[199].EnvironmentName)
+	assert.Zero(t, st.making)
+}
+
 const twoStages = `
 compile: {stage: build, script: make, retry: 1, interruptible: true, timeout: 10 minutes, tags: [linux]}
 check: {stage: test, script: make check, needs: [compile], resource_group: db, allow_failure: true, variables: {A: b}}

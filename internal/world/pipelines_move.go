@@ -64,7 +64,7 @@ func (st *State) turn(j *Job, previous JobStatus) {
 	if j.startsAfter(previous) {
 		event = j.begins()
 	}
-	if event == eventEnqueue && st.outdated(j) {
+	if event == eventEnqueue && st.Outdated(j) {
 		_ = st.Drop(j, outdatedDeployment, nil)
 		return
 	}
@@ -261,7 +261,7 @@ func (st *State) assignResource(g *ResourceGroup) {
 		return
 	}
 	if j := g.upcoming(); j != nil && j.Status == JobWaitingForResource {
-		if st.outdated(j) {
+		if st.Outdated(j) {
 			_ = st.Drop(j, outdatedDeployment, nil) // after which the next has its turn
 			return
 		}

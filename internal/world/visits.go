@@ -13,6 +13,8 @@ type Around struct {
 	MayRun func(*State, NewPipeline) error
 	// MayStop says whether a user may stop an environment.
 	MayStop func(*State, *User, *Environment) bool
+	// MayPlay says whether a user may play a job.
+	MayPlay func(*State, *User, *Job) bool
 	// MayReadCode says whether a user, or with nil anybody, may read the code of a project.
 	MayReadCode func(*User, *Project) bool
 }

@@ -222,6 +222,7 @@ const (
 	AttrBuildsAccess       = "builds_access_level"
 	AttrEnvironmentsAccess = "environments_access_level"
 	attrForwardDeployment  = "ci_forward_deployment_enabled"
+	attrForwardRollback    = "ci_forward_deployment_rollback_allowed"
 	attrSeparateCaches     = "ci_separated_caches"
 	attrRegistryAccess     = "container_registry_access_level"
 	attrPublicEmail        = "public_email"
