@@ -10,8 +10,9 @@ import (
 )
 
 // Webhook is an address of a project, or of a group for all projects below it, that GitLab calls when something
-// happens. Job events (X-Gitlab-Event: Job Hook), pipeline events (Pipeline Hook) and pushes of branches (Push Hook)
-// and tags (Tag Push Hook) are sent; of the others the fake only knows who wants them.
+// happens. Job events (X-Gitlab-Event: Job Hook), pipeline events (Pipeline Hook), those of deployments (Deployment
+// Hook) and pushes of branches (Push Hook) and tags (Tag Push Hook) are sent; of the others the fake only knows who
+// wants them.
 type Webhook struct {
 	ID           int    `json:"id,omitzero"`
 	Project      string `json:"project,omitzero"`       // full path; a webhook is of a project or of a group
@@ -58,7 +59,7 @@ func (h Webhook) String() string {
 // comes of it.
 type Delivery struct {
 	WebhookID int
-	Event     string // what X-Gitlab-Event says: "Job Hook", "Pipeline Hook", "Push Hook", "Tag Push Hook"
+	Event     string // what X-Gitlab-Event says: "Job Hook", "Pipeline Hook", "Deployment Hook", "Push Hook" and so on
 	Header    http.Header
 	Body      []byte
 	Status    int       // of the answer; 0: there is none, and Err says why

@@ -165,6 +165,20 @@ func TestWhatWasDeletedStaysAway(t *testing.T) {
 	assert.Equal(t, []string{"review/main 1 created"}, deployed(of(s)))
 }
 
+// A job deploys to the environment whose name its variables made when the job was made, whatever they are by now.
+func TestEnvironmentsKeepTheNamesOfTheirJobs(t *testing.T) {
+	gl := withShop(t)
+	gl.AddVariable(fg.Variable{Path: "acme/shop", Key: "APP", Value: "old"})
+	gl.AddPipeline(fg.Pipeline{Project: "acme/shop", User: "dan",
+		CI: "ship: {script: x, environment: {name: review/$APP}}"})
+	gl.UpdateVariable("acme/shop", "APP", func(v *fg.Variable) { v.Value = "new" })
+	s := gl.Snapshot()
+	gl.ResetTo(s)
+	gl.AssertSnapshot(t, s)
+	gl.FinishJob(gl.StartJob(jobNamed(t, gl, "ship").ID, 7).ID, fg.JobSuccess)
+	assert.Equal(t, []string{"review/old 1 success"}, deployed(gl))
+}
+
 // A job that a scenario leaves out of its deployments has one as old as itself, be the environment listed or not.
 func TestDeploymentsThatNobodyLists(t *testing.T) {
 	gl := withShop(t)

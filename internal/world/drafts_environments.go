@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -97,9 +98,21 @@ func (st *State) AddDeployment(at DeploymentPlace, draft Deployment, found ...Pr
 	if len(ps) > 0 {
 		return nil, ps
 	}
+	if j, name := draft.Job, draft.Environment.Name; j != nil && j.EnvironmentName != "" && j.EnvironmentName != name {
+		st.renameEnvironment(j, name)
+	}
 	st.fillDeployment(&draft)
 	st.storeDeployment(&draft)
 	return &draft, nil
+}
+
+// renameEnvironment gives the environment of a job that is seeded the name that it had when the job was made: variables
+// that it refers to may have other values by now.
+func (st *State) renameEnvironment(j *Job, name string) {
+	was, own := j.Plan, *j.Plan
+	st.onUndo(func() { j.Plan = was })
+	own.EnvironmentName = name
+	j.Plan = &own
 }
 
 // placeDeployment finds what a draft of a deployment refers to.
@@ -115,7 +128,8 @@ func (st *State) placeDeployment(at DeploymentPlace, d *Deployment) (ps Problems
 			ps.Add("job_id", err)
 		case j.Project != at.Project:
 			ps.addFrom("job_id", fmt.Errorf("job %d is of %q", j.ID, j.Project.Path), "project")
-		case j.EnvironmentName != "" && j.EnvironmentName != at.Environment:
+		case j.EnvironmentName != "" && j.EnvironmentName != at.Environment &&
+			!strings.Contains(j.Spec.Environment.Name, "$"):
 			ps.addFrom("job_id", fmt.Errorf("job %d is for the environment %q", j.ID, j.EnvironmentName), "environment")
 		case st.DeploymentOf(j) != nil:
 			ps.Addf("job_id", "job %d makes deployment %d", j.ID, st.DeploymentOf(j).ID)
