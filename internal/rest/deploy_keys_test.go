@@ -2,7 +2,6 @@ package rest_test
 
 import (
 	"bytes"
-	fg "github.com/fakegitlab/fakegitlab"
 	"strconv"
 	"strings"
 	"testing"
@@ -222,10 +221,10 @@ func TestTheMakerOfAKeyRunsPipelines(t *testing.T) {
 func TestLevelsOfKeysHaveTheirIDs(t *testing.T) {
 	s := secretly()
 	const shop = "acme/backend/shop"
-	s.DeployKeys = []fg.DeployKey{{ID: 5, User: "mia", ProjectsWithWriteAccess: []string{shop}}}
-	s.ProtectedRefs = []fg.ProtectedRef{{ID: 1, Project: shop, Name: "a", Push: fg.NoOne, DeployKeys: []int{5}},
-		{ID: 2, Project: shop, Name: "b"}, {Project: shop, Name: "c", Push: fg.NoOne, DeployKeys: []int{5}}}
-	gl := fg.New(t, fg.WithScenario(s))
+	s.DeployKeys = []fakegitlab.DeployKey{{ID: 5, User: "mia", ProjectsWithWriteAccess: []string{shop}}}
+	s.ProtectedRefs = []fakegitlab.ProtectedRef{{ID: 1, Project: shop, Name: "a", Push: fakegitlab.NoOne, DeployKeys: []int{5}},
+		{ID: 2, Project: shop, Name: "b"}, {Project: shop, Name: "c", Push: fakegitlab.NoOne, DeployKeys: []int{5}}}
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(s))
 	seen := map[any]bool{}
 	for _, name := range []string{"a", "b", "c"} {
 		rule := asks(t, gl)("mia", "GET /projects/acme%2Fbackend%2Fshop/protected_branches/"+name, "")
@@ -240,11 +239,11 @@ func TestLevelsOfKeysHaveTheirIDs(t *testing.T) {
 
 // A form that names nobody lets nobody more push; a text that is no JSON is refused.
 func TestNobodyIsNamedToPush(t *testing.T) {
-	gl := fg.New(t, fg.WithVersion("18.0"), fg.WithScenario(secretly()))
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("18.0"), fakegitlab.WithScenario(secretly()))
 	post := func(body string) int {
 		return asks(t, gl)("mia", "POST /projects/acme%2Fbackend%2Fshop/protected_branches", body).Status
 	}
 	assert.Equal(t, []int{201, 201, 400}, []int{post(`{"name":"a","allowed_to_push":""}`),
 		post(`{"name":"b","allowed_to_push":" "}`), post(`{"name":"c","allowed_to_push":"x"}`)})
-	assert.Equal(t, fg.MaintainersUp, gl.ProtectedRefs()[0].Push)
+	assert.Equal(t, fakegitlab.MaintainersUp, gl.ProtectedRefs()[0].Push)
 }

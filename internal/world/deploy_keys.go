@@ -276,8 +276,11 @@ func (st *State) AddDeployKey(k DeployKey, maker string, writesTo, reads []strin
 func (st *State) KeyAccess(ids []int) (all []KeyAccess, err error) {
 	for i, id := range ids {
 		k := st.DeployKeys.ByID(id)
-		if k == nil || slices.Contains(ids[:i], id) {
-			return nil, fmt.Errorf("there is no deploy key %d, or it is named twice", id)
+		switch {
+		case k == nil:
+			return nil, fmt.Errorf("there is no deploy key %d", id)
+		case slices.Contains(ids[:i], id):
+			return nil, fmt.Errorf("deploy key %d is named twice", id)
 		}
 		all = append(all, KeyAccess{Key: k})
 	}
