@@ -67,3 +67,31 @@ func TestBlanks(t *testing.T) {
 		assert.Equal(t, row.want, wrong, "%v", row.given)
 	}
 }
+
+func TestNumbersWithinARange(t *testing.T) {
+	spec := Spec{Params: []Param{{Name: "n", Kind: Integer, Within: &Range{Least: 1, Most: 9}},
+		{Name: "from", Kind: Integer, Within: &Range{}}}}
+	const wrong = " does not have a valid value"
+	for _, row := range []struct {
+		given Tree
+		want  []string
+	}{
+		{Tree{}, nil}, {Tree{"n": nil}, nil}, {Tree{"n": 1}, nil}, {Tree{"n": "9", "from": 0}, nil}, {Tree{"from": 99_999}, nil},
+		{Tree{"n": 0}, []string{"n" + wrong}}, {Tree{"n": 10}, []string{"n" + wrong}}, {Tree{"from": -1}, []string{"from" + wrong}},
+		{Tree{"n": "x"}, []string{"n is invalid", "n" + wrong}},
+	} {
+		_, problems := spec.Validate(row.given)
+		assert.Equal(t, row.want, problems, "%v", row.given)
+	}
+}
+
+func TestParametersThatAreToBeAbsent(t *testing.T) {
+	spec := Spec{Params: []Param{{Name: "old", Absent: "is no more"}}}
+	for _, row := range []struct {
+		given Tree
+		want  []string
+	}{{Tree{}, nil}, {Tree{"old": "x"}, []string{"old is no more"}}} {
+		_, problems := spec.Validate(row.given)
+		assert.Equal(t, row.want, problems, "%v", row.given)
+	}
+}
