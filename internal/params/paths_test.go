@@ -78,7 +78,7 @@ func TestNumbersWithinARange(t *testing.T) {
 	}{
 		{Tree{}, nil}, {Tree{"n": nil}, nil}, {Tree{"n": 1}, nil}, {Tree{"n": "9", "from": 0}, nil}, {Tree{"from": 99_999}, nil},
 		{Tree{"n": 0}, []string{"n" + wrong}}, {Tree{"n": 10}, []string{"n" + wrong}}, {Tree{"from": -1}, []string{"from" + wrong}},
-		{Tree{"n": "x"}, []string{"n is invalid", "n" + wrong}},
+		{Tree{"n": "x"}, []string{"n is invalid", "n" + wrong}}, {Tree{"from": "x"}, []string{"from is invalid", "from" + wrong}},
 	} {
 		_, problems := spec.Validate(row.given)
 		assert.Equal(t, row.want, problems, "%v", row.given)
