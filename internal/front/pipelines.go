@@ -214,7 +214,8 @@ func mayReadCode(u *world.User, p *world.Project) bool {
 	if u == nil {
 		return policy.ReadCode(policy.Anonymous(), ProjectStandingOf(Nobody, p)).Allowed
 	}
-	a := policy.Actor{Name: u.Username, Admin: u.Admin, Auditor: u.Auditor, External: u.External}
+	a := unasked(u)
+	a.Auditor = u.Auditor
 	return policy.ReadCode(a, ProjectStandingOf(u, p)).Allowed
 }
 
@@ -224,7 +225,7 @@ func MayRun(st *world.State, n world.NewPipeline) error {
 	if u == nil {
 		return errors.New("there is nobody for whom it would run")
 	}
-	a, s := policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}, ProjectStandingOf(u, n.Project)
+	a, s := unasked(u), ProjectStandingOf(u, n.Project)
 	if text := variablesRefused(st, a, s, n); text != "" {
 		return &world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: text}}}
 	}

@@ -188,16 +188,19 @@ func (st *State) StopActions(e *Environment) (jobs []*Job) {
 		return nil
 	}
 	latest := last.Job.Pipeline.Latest()
+	manual := map[string]*Job{} // the first of a name
+	for _, j := range latest {
+		if manual[j.Name] == nil && j.manualAction() {
+			manual[j.Name] = j
+		}
+	}
 	for _, j := range latest {
 		d := st.DeploymentOf(j)
-		if d == nil || d.Environment != e || d.OnStop == "" || !j.Finished() {
+		if d == nil || d.Environment != e || d.OnStop == "" || d.OnStop == j.Name || !j.Finished() {
 			continue
 		}
-		i := slices.IndexFunc(latest, func(other *Job) bool {
-			return other.Name == d.OnStop && other.Name != j.Name && other.manualAction()
-		})
-		if i >= 0 {
-			jobs = append(jobs, latest[i])
+		if stops := manual[d.OnStop]; stops != nil {
+			jobs = append(jobs, stops)
 		}
 	}
 	return jobs
