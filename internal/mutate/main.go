@@ -22,6 +22,7 @@ type options struct {
 	sample          int
 	seed            string
 	only            *regexp.Regexp
+	keys            map[string]bool // nil is any
 	with, without   *regexp.Regexp
 	dir             string
 	workers         int
@@ -42,7 +43,7 @@ func main() {
 
 func read(args []string) (options, error) {
 	var o options
-	var packages, tests, only, with, without string
+	var packages, tests, only, keys, with, without string
 	flags := flag.NewFlagSet("mutate", flag.ContinueOnError)
 	flags.StringVar(&packages, "packages", "policy,page,params,world,graphql,rest",
 		"the `rooms` of internal/ that are broken")
@@ -51,6 +52,7 @@ func read(args []string) (options, error) {
 	flags.IntVar(&o.sample, "sample", 0, "how many mutants of each package are tried; 0 is all")
 	flags.StringVar(&o.seed, "seed", "1", "which ones these are")
 	flags.StringVar(&only, "run", "", "only those mutants whose key matches this `expression`")
+	flags.StringVar(&keys, "keys", "", "only those mutants whose keys are lines of this `file`, as what a first look printed")
 	flags.StringVar(&with, "with", "", "only tests whose name matches this `expression`: whether new ones notice")
 	flags.StringVar(&without, "without", "", "no tests whose name matches this `expression`")
 	flags.StringVar(&o.dir, "dir", "", "a `folder` for what is built, kept for the next time; without it all is made anew")
@@ -64,6 +66,9 @@ func read(args []string) (options, error) {
 	var err error
 	o.packages, o.tests = rooms(packages), rooms(tests)
 	if o.only, err = regexp.Compile(only); err != nil {
+		return o, err
+	}
+	if o.keys, err = readKeys(keys); err != nil {
 		return o, err
 	}
 	if o.with, err = regexp.Compile(with); err != nil {
@@ -141,7 +146,7 @@ func (o options) print(b *breaker) error {
 func (o options) chosen(all []mutation) []mutation {
 	var matching []mutation
 	for _, m := range all {
-		if o.only.MatchString(m.Key()) {
+		if o.only.MatchString(m.Key()) && (o.keys == nil || o.keys[m.Key()]) {
 			matching = append(matching, m)
 		}
 	}

@@ -106,6 +106,22 @@ func readAccepted(name string) (map[string]string, error) {
 	return accepted, nil
 }
 
+// readKeys reads the lines of a file, without the blanks around them; none are named by no file.
+func readKeys(name string) (map[string]bool, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		keys[strings.TrimSpace(line)] = true
+	}
+	return keys, nil
+}
+
 // stale are the accepted mutants of the packages looked at that there are no more.
 func stale(accepted map[string]string, all []mutation) []string {
 	there, looked := map[string]bool{}, map[string]bool{}

@@ -25,6 +25,7 @@ type binary struct {
 	Hash    string // of the file, and which tests were wanted, for what has been learned of it
 	Tests   []test
 	path    string
+	start   time.Duration // what a process takes that runs no test
 	dir     string
 	work    string
 }
@@ -32,7 +33,7 @@ type binary struct {
 // test is one of them, run alone while no mutant lived.
 type test struct {
 	Name    string
-	Took    time.Duration // of a processor
+	Took    time.Duration // of a processor, beside what any process takes
 	Reaches []int         // the IDs of the mutants whose place it comes by
 }
 
@@ -112,6 +113,9 @@ func (b *binary) learn(o options) error {
 		return fmt.Errorf("%s -test.list: %w", b.path, err)
 	}
 	b.Hash, b.Tests = hash, nil
+	if b.start, err = b.idle(); err != nil {
+		return err
+	}
 	names := slices.DeleteFunc(strings.Fields(string(out)), func(name string) bool {
 		out := o.without.String() != "" && o.without.MatchString(name)
 		return out || strings.HasPrefix(name, "Benchmark") || !o.with.MatchString(name)
@@ -131,6 +135,19 @@ func (b *binary) learn(o options) error {
 		return err
 	}
 	return os.WriteFile(known, text, 0o600)
+}
+
+// idle is what the quickest of some processes takes that runs no test.
+func (b *binary) idle() (time.Duration, error) {
+	least := time.Hour
+	for range 5 {
+		_, took, err := b.run(context.Background(), []test{{Name: "none"}}, nil)
+		if err != nil {
+			return 0, fmt.Errorf("%s: a run without tests: %w", b.Package, err)
+		}
+		least = min(least, took)
+	}
+	return least, nil
 }
 
 // each runs tests alone. all says whether all of them hold.
@@ -186,6 +203,10 @@ func (b *binary) alone(i int, name string) (t test, holds bool) {
 	t.Name = name
 	file := filepath.Join(b.work, fmt.Sprintf("reached-%s-%d", filepath.Base(b.path), i))
 	defer os.Remove(file)
+	if err := os.WriteFile(file, make([]byte, mutant.Most), 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return t, false
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	out, took, err := b.run(ctx, []test{t}, nil, mutant.ReachVariable+"="+file)
@@ -197,15 +218,17 @@ func (b *binary) alone(i int, name string) (t test, holds bool) {
 		fmt.Fprintf(os.Stderr, "%s %s fails without a mutant and is left out: %s\n", b.Package, name, out)
 		return t, false
 	}
-	t.Took = took
-	text, _ := os.ReadFile(file) // there is none if it came by none
-	for _, line := range strings.Fields(string(text)) {
-		id, err := strconv.Atoi(line)
-		if err == nil {
+	t.Took = max(took-b.start, time.Millisecond)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return t, false
+	}
+	for id, reached := range text {
+		if reached != 0 {
 			t.Reaches = append(t.Reaches, id)
 		}
 	}
-	slices.Sort(t.Reaches)
 	return t, true
 }
 
