@@ -25,7 +25,6 @@ type binary struct {
 	Hash    string // of the file, and which tests were wanted, for what has been learned of it
 	Tests   []test
 	path    string
-	start   time.Duration // what a process takes that runs no test
 	dir     string
 	work    string
 }
@@ -33,8 +32,8 @@ type binary struct {
 // test is one of them, run alone while no mutant lived.
 type test struct {
 	Name    string
-	Took    time.Duration // of a processor, beside what any process takes
-	Reaches []int         // the IDs of the mutants whose place it comes by
+	Took    time.Duration
+	Reaches []int // the IDs of the mutants whose place it comes by
 }
 
 // memory is the most that a process of tests may take, in KiB: a mutant may well be a loop that fills all there is.
@@ -113,9 +112,6 @@ func (b *binary) learn(o options) error {
 		return fmt.Errorf("%s -test.list: %w", b.path, err)
 	}
 	b.Hash, b.Tests = hash, nil
-	if b.start, err = b.idle(); err != nil {
-		return err
-	}
 	names := slices.DeleteFunc(strings.Fields(string(out)), func(name string) bool {
 		out := o.without.String() != "" && o.without.MatchString(name)
 		return out || strings.HasPrefix(name, "Benchmark") || !o.with.MatchString(name)
@@ -130,6 +126,7 @@ func (b *binary) learn(o options) error {
 			b.Tests = append(b.Tests, t)
 		}
 	}
+	b.together()
 	text, err = json.Marshal(b)
 	if err != nil {
 		return err
@@ -137,18 +134,27 @@ func (b *binary) learn(o options) error {
 	return os.WriteFile(known, text, 0o600)
 }
 
-// idle is what the quickest of some processes takes that runs no test.
-func (b *binary) idle() (time.Duration, error) {
-	least := time.Hour
-	for range 5 {
-		_, took, err := b.run(context.Background(), []test{{Name: "none"}}, nil)
+// together runs all tests that are left, for what each takes among others: alone most of it is what any process takes
+// that begins, and what the first test of one makes that the others find.
+func (b *binary) together() {
+	took := map[string]time.Duration{}
+	for tests := range slices.Chunk(b.Tests, atOnce) {
+		out, _, err := b.run(context.Background(), tests, []string{"-test.v"})
 		if err != nil {
-			return 0, fmt.Errorf("%s: a run without tests: %w", b.Package, err)
+			fmt.Fprintf(os.Stderr, "%s: tests that hold alone do not together: %v\n%s", b.Package, err, out)
 		}
-		least = min(least, took)
+		for _, line := range passes.FindAllSubmatch(out, -1) {
+			took[string(line[1])], _ = time.ParseDuration(string(line[2])) // what the expression matches is one
+		}
 	}
-	return least, nil
+	for i, t := range b.Tests {
+		if took, ok := took[t.Name]; ok {
+			b.Tests[i].Took = took + time.Millisecond // it is told in hundredths of a second
+		}
+	}
 }
+
+var passes = regexp.MustCompile(`(?m)^\s*--- PASS: (\S+) \((\d+\.\d+s)\)$`)
 
 // each runs tests alone. all says whether all of them hold.
 func (b *binary) each(names []string, o options) (reaching []test, all bool) {
@@ -218,7 +224,7 @@ func (b *binary) alone(i int, name string) (t test, holds bool) {
 		fmt.Fprintf(os.Stderr, "%s %s fails without a mutant and is left out: %s\n", b.Package, name, out)
 		return t, false
 	}
-	t.Took = max(took-b.start, time.Millisecond)
+	t.Took = took
 	text, err := os.ReadFile(file)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
