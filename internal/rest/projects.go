@@ -114,10 +114,10 @@ func (q request) pushesFirst(p *world.Project, creator *world.User) bool {
 	return q.pushesTo(p.DefaultBranch()).Allowed
 }
 
-// mayBe refuses a visibility that administrators have kept for themselves, to a user who need not be the one who asks
+// mayBe refuses a visibility that administrators have kept for themselves, to a user whom none but administrators name
 // (lib/gitlab/visibility_level.rb, allowed_for?). It comes before all else that a model says, and alone.
 func (q request) mayBe(u *world.User, level world.Visibility) error {
-	if policy.AdminAllResources(q.ActorOf(u, u != q.User || q.Actor.Admin)).Allowed {
+	if policy.AdminAllResources(q.ActorOf(u, q.Actor.Admin)).Allowed {
 		return nil
 	}
 	return q.Settings.RestrictedVisibility(level)
