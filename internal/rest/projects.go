@@ -36,11 +36,13 @@ func projectRows() []row {
 func createProject(q request) front.Response {
 	in := world.Namespace{User: q.User}
 	if id, given := q.Params.Int("namespace_id"); given {
-		in = world.Namespace{Group: q.Groups.ByID(id), User: q.Users.ByID(id)}
+		if in = (world.Namespace{Group: q.Groups.ByID(id)}); in.Group == nil {
+			in.User = q.Users.ByID(id)
+		}
 	}
 	may := q.mayCreateIn(in)
 	if !may.Allowed {
-		if in.Group == nil && in.User == q.User {
+		if in.User == q.User {
 			return front.RefuseErrors(http.StatusForbidden, []string{msgNoPersonalProjects}).Because(may.Reason)
 		}
 		return front.Refuse(http.StatusBadRequest, map[string][]string{"namespace": {msgNamespaceInvalid}}).

@@ -123,8 +123,8 @@ func TestDeploymentsOfTags(t *testing.T) {
 	assert.Equal(t, []bool{true, false}, []bool{gl.Deployments()[0].RefIsTag, gl.Deployments()[1].RefIsTag})
 }
 
-// app/finders/group_members_finder.rb; lib/api/entities/member.rb: of a private group that a project is shared with, the
-// project's members are told of the members, but not of who made them members; others are not even told of those.
+// app/finders/group_members_finder.rb; lib/api/entities/member.rb: of a private group that a project is shared with,
+// the project's members are told of the members, but not of who made them members; others are not even told of those.
 func TestMembersThroughAGroupThatIsHidden(t *testing.T) {
 	gl := testkit.NewMia(t, fg.WithVersion("17.2"))
 	for _, name := range []string{"ann", "ben", "zoe"} {
@@ -136,7 +136,8 @@ func TestMembersThroughAGroupThatIsHidden(t *testing.T) {
 	require.Equal(t, 201, as(t, gl, "mia", "POST", "/groups/club/members",
 		testkit.WithJSON(fmt.Sprintf(`{"user_id":%d,"access_level":20}`, ben.ID))).Status)
 	gl.AddShare(fg.Share{Path: "open/shop", Group: "club", Role: fg.Guest})
-	for user, want := range map[string]string{"zoe": "[ann]", "ann": "[mia ann ben] <nil>", "mia": "[mia ann ben] mia"} {
+	for user, want := range map[string]string{"zoe": "[ann]", "ann": "[mia ann ben] <nil>",
+		"mia": "[mia ann ben] mia"} {
 		got := as(t, gl, user, "GET", "/projects/open%2Fshop/members/all")
 		require.Equal(t, 200, got.Status, got.Body)
 		told := fmt.Sprint(got.Each(t, "username"))
