@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +45,38 @@ func TestUpdatesThatAreRefusedAreNoContact(t *testing.T) {
 	assert.Equal(t, 200, testkit.PutState(t, gl, j, "running").Status)
 	taken, _ := gl.Runner(r.ID)
 	assert.Equal(t, gl.Now(), taken.ContactedAt)
+
+	gl.AddJob(fg.Job{Project: "acme/shop"})
+	require.Equal(t, 201, testkit.RequestJob(t, gl, r.Token, testkit.Hash{"system_id": "s_1"}).Status)
+	gl.Advance(time.Hour)
+	assert.Equal(t, 200, testkit.PutState(t, gl, gl.Jobs()[1], "running").Status)
+	taken, _ = gl.Runner(r.ID)
+	assert.Equal(t, []time.Time{gl.Now(), gl.Now()}, []time.Time{taken.ContactedAt, taken.Managers[0].ContactedAt})
+}
+
+// lib/api/helpers/members_helpers.rb: how many one request makes members, of whom some may be named twice.
+func TestMostMembersAtOnce(t *testing.T) {
+	gl := testkit.NewMia(t)
+	u := gl.AddUser(fg.User{Username: "ann"})
+	gl.AddGroup(fg.Group{Path: "club", Members: fg.Members{"mia": fg.Owner}})
+	for times, want := range map[int]string{100: `201 {"status":"success"}`,
+		101: `201 {"status":"error","message":"Too many users specified (limit is 100)"}`} {
+		ids := strings.TrimSuffix(strings.Repeat(fmt.Sprintf("%d,", u.ID), times), ",")
+		got := as(t, gl, "mia", "POST", "/groups/club/members",
+			testkit.WithJSON(fmt.Sprintf(`{"user_id":%q,"access_level":20}`, ids)))
+		assert.Equal(t, want, got.String())
+	}
+}
+
+// app/finders/ci/jobs_finder.rb: trigger jobs that were retried are not listed.
+func TestTriggerJobsThatWereRetried(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	gl.AddProject(fg.Project{Path: "acme/other", Members: fg.Members{"mia": fg.Maintainer}})
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "down: {trigger: acme/lost}\n"}, "Begin")
+	down := gl.Jobs()[0]
+	again := gl.RetryJob(down.ID)
+	at := fmt.Sprintf("/projects/acme%%2Fshop/pipelines/%d/bridges", down.PipelineID)
+	assert.Equal(t, []any{float64(again.ID)}, as(t, gl, "root", "GET", at).Each(t, "id"))
 }
 
 // lib/api/ci/helpers/runner.rb, authenticate_job!: that there is no such job comes before all that may be said of the
@@ -75,6 +108,11 @@ func TestSessionsAreOfTexts(t *testing.T) {
 		"certificate": []int{2}, "authorization": testkit.Hash{"a": 1}}})
 	assert.Equal(t, `400 {"error":"session[url] is invalid, session[certificate] is invalid, `+
 		`session[authorization] is invalid"}`, got.String())
+	for url, want := range map[string]int{"https://": 409, "https:example.com": 409, "http://example.com": 409,
+		"https://example.com": 201} {
+		gl.AddJob(fg.Job{Project: "acme/shop"})
+		assert.Equal(t, want, testkit.RequestJob(t, gl, r.Token, testkit.Hash{"session": testkit.Hash{"url": url}}).Status)
+	}
 }
 
 // A runner that asks for Job Router is known by its token.
