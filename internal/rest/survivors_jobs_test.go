@@ -136,6 +136,19 @@ func TestJobsKnowHowOftenTheyWereTried(t *testing.T) {
 	}
 }
 
+// lib/gitlab/ci/variables/builder/pipeline.rb: a job is told which user made its commit, if that can be seen by all.
+func TestJobsKnowWhoMadeTheirCommit(t *testing.T) {
+	gl, r := testkit.Factory(t, fg.WithVersion("19.3"))
+	gl.AddUser(fg.User{Username: "ann", Email: "ann@corp.example",
+		Attributes: map[string]string{"public_email": "ann@corp.example"}})
+	for author, want := range map[string]string{"ann@corp.example": "ann", "ben@corp.example": ""} {
+		gl.AddJob(fg.Job{Project: "acme/shop", Commit: fg.Commit{AuthorEmail: author}})
+		got := testkit.RequestJob(t, gl, r.Token)
+		require.Equal(t, 201, got.Status, got.Body)
+		assert.Contains(t, got.Body, `{"key":"CI_COMMIT_USER_LOGIN","value":"`+want+`"`)
+	}
+}
+
 // lib/api/ci/jobs.rb: what part of a log is shown.
 func TestPartsOfLogs(t *testing.T) {
 	gl, _ := testkit.Factory(t, fg.WithVersion("19.4"))
