@@ -181,8 +181,8 @@ func updateProject(q request) front.Response {
 // (app/services/projects/update_service.rb, validate_restrict_user_defined_variables_change).
 func (q request) mayChangeVariablesRole(p *world.Project, c world.ProjectChange) *front.Response {
 	changed := func(name string) bool {
-		value, given := c.Attributes[name]
-		return given && value != world.Unset && value != p.Attribute(name)
+		value := c.Attributes[name] // Unset is what an absent one is, too
+		return value != world.Unset && value != p.Attribute(name)
 	}
 	byRole := changed(world.AttrVariablesRole)
 	if !byRole && !changed(world.AttrRestrictVariables) {
