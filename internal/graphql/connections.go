@@ -99,7 +99,7 @@ var connectionTypes = []string{"CiRunnerConnection", "CiRunnerManagerConnection"
 var uncountedTypes = []string{"GroupConnection", "CiStageConnection", "CiGroupConnection", "CiBuildNeedConnection",
 	"JobNeedUnionConnection", "CiJobArtifactConnection", "CiManualVariableConnection", "PipelineManualVariableConnection",
 	"PipelineScheduleVariableConnection", "CiInputsFieldConnection", "CiJobTokenAccessibleGroupConnection",
-	"CiJobTokenAccessibleProjectConnection"}
+	"CiJobTokenAccessibleProjectConnection", "EnvironmentConnection", "DeploymentConnection"}
 
 // connectionRows are the fields of all types of connections, and of PageInfo.
 func connectionRows() map[string]rows {

@@ -28,6 +28,7 @@
 //	pipelines.go       Pipeline
 //	commits.go         the commits of pipelines
 //	schedules.go       PipelineSchedule; schedules_mutations.go what changes them; triggers.go PipelineTrigger
+//	environments.go    Environment; environments_mutations.go what changes them; deployments.go Deployment
 //	settings.go        how a project runs its jobs, and whose jobs' tokens reach it
 //	stages.go          CiStage and CiGroup
 //	statuses.go        DetailedStatus

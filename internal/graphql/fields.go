@@ -87,6 +87,8 @@ func allRows() map[string]rows {
 		"PipelineScheduleVariable": scheduleVariableRows(), "CiInputsField": inputFieldRows(),
 		"PipelineTrigger": triggerRows(), "ProjectCiCdSetting": settingRows(), "CiJobTokenScopeType": tokenScopeRows(),
 		"CiJobTokenAccessibleProject": accessibleProjectRows(), "CiJobTokenAccessibleGroup": accessibleGroupRows(),
+		"Environment": environmentRows(), "EnvironmentPermissions": environmentPermissionRows(),
+		"Deployment": deploymentRows(), "DeploymentPermissions": deploymentPermissionRows(),
 		"Project": projectRows(), "ProjectPermissions": projectPermissionRows(),
 		"Group": groupRows(), "GroupPermissions": groupPermissionRows(),
 		"UserCore": userRows(), "CurrentUser": currentUserRows(),

@@ -99,8 +99,7 @@ var unserved = map[string]string{
 		ciJobTokenScopeUpdatePolicies ciLint clusterAgentDelete
 		clusterAgentTokenCreate clusterAgentTokenRevoke commitCreate createAlertIssue createAnnotation createBoard
 		createBranch createClusterAgent createIssue createNote createSnippet deleteAnnotation destroyBoard destroyNote
-		destroyPackage destroySnippet discussionToggleResolve environmentCreate environmentDelete environmentStop
-		environmentUpdate groupMemberBulkUpdate groupUpdate issueMove issueSetAssignees issueSetConfidential
+		destroyPackage destroySnippet discussionToggleResolve groupMemberBulkUpdate groupUpdate issueMove issueSetAssignees issueSetConfidential
 		issueSetDueDate issueSetLocked issueSetSubscription jobArtifactsDestroy labelCreate labelUpdate
 		markAsSpamSnippet mergeRequestAccept mergeRequestCreate mergeRequestSetAssignees mergeRequestSetDraft
 		mergeRequestSetLabels mergeRequestSetLocked mergeRequestSetMilestone mergeRequestSetReviewers
@@ -138,6 +137,9 @@ var unserved = map[string]string{
 	"CiJobArtifact":                           `expired id`,
 	"PipelineManualVariable":                  `id`,
 	"StatusAction":                            `confirmationMessage`,
+	"Deployment":                              `approvals approvalSummary refPath tags webPath`,
+	"Environment": `clusterAgent deployFreezes deploymentsDisplayCount descriptionHtml fluxResourcePath
+		kubernetesNamespace latestOpenedMostSevereAlert protectedEnvironments`,
 	"JobPermissions": `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables
 		retryJob`,
 	"Project": unservedOfProject,
@@ -163,8 +165,8 @@ const (
 		clusterAgents codeCoverageSummary commitReferences complianceFrameworks componentUsages
 		containerExpirationPolicy containerProtectionRepositoryRules containerProtectionTagRules
 		containerRegistryEnabled containerRepositories containerRepositoriesCount containerTagsExpirationPolicy
-		dastProfile dastProfiles dataTransfer dependencies deployment descriptionHtml detailedImportStatus dora
-		editPath environment environments escalationPolicies escalationPolicy exploreCatalogPath flowMetrics
+		dastProfile dastProfiles dataTransfer dependencies descriptionHtml detailedImportStatus dora
+		editPath escalationPolicies escalationPolicy exploreCatalogPath flowMetrics
 		forkDetails forkingAccessLevel forkTargets grafanaIntegration importStatus incidentManagementOncallSchedules
 		incidentManagementTimelineEvent incidentManagementTimelineEvents incidentManagementTimelineEventTags
 		inheritedCiVariables isCatalogResource isForked issue issues issuesAccessLevel issuesEnabled
