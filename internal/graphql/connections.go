@@ -93,7 +93,7 @@ func (n *connection) page() (page, error) {
 // connectionTypes are the types of connections that tell how many items they have.
 var connectionTypes = []string{"CiRunnerConnection", "CiRunnerManagerConnection", "CiJobConnection",
 	"CiJobInterfaceConnection", "PipelineConnection", "PipelineScheduleConnection", "PipelineTriggerConnection",
-	"ProjectConnection"}
+	"ProjectConnection", "TestSuiteSummaryConnection", "TestCaseConnection"}
 
 // uncountedTypes are the other types of connections.
 var uncountedTypes = []string{"GroupConnection", "CiStageConnection", "CiGroupConnection", "CiBuildNeedConnection",

@@ -83,6 +83,8 @@ func allRows() map[string]rows {
 		"CiGroup": groupOfJobsRows(), "DetailedStatus": statusRows(), "StatusAction": statusActionRows(),
 		"CiBuildNeed": needRows(), "CiJobArtifact": artifactRows(), "PipelineManualVariable": variableRows(),
 		"Pipeline": pipelineRows(), "Commit": commitRows(), "PipelinePermissions": pipelinePermissionRows(),
+		"TestReportSummary": testReportRows(), "TestReportTotal": testTotalRows(), "TestSuite": testSuiteRows(),
+		"TestSuiteSummary": testSuiteSummaryRows(), "TestCase": testCaseRows(),
 		"PipelineSchedule": scheduleRows(), "PipelineSchedulePermissions": schedulePermissionRows(),
 		"PipelineScheduleVariable": scheduleVariableRows(), "CiInputsField": inputFieldRows(),
 		"PipelineTrigger": triggerRows(), "ProjectCiCdSetting": settingRows(), "CiJobTokenScopeType": tokenScopeRows(),
