@@ -26,16 +26,11 @@ func deploymentRows() rows {
 			}
 			return shown(x, c.OnProject(d.Project(), policy.ReadBuild), d.Job)
 		}),
-		"ref":    of(func(_ *call, d *world.Deployment) any { return d.Ref }),
-		"sha":    of(func(_ *call, d *world.Deployment) any { return d.SHA }),
-		"status": of(func(_ *call, d *world.Deployment) any { return enum(d.Status) }),
-		"tag":    of(func(_ *call, d *world.Deployment) any { return d.RefIsTag }),
-		"triggerer": of(func(_ *call, d *world.Deployment) any {
-			if by := d.By(); by != nil {
-				return by
-			}
-			return nil
-		}),
+		"ref":             of(func(_ *call, d *world.Deployment) any { return d.Ref }),
+		"sha":             of(func(_ *call, d *world.Deployment) any { return d.SHA }),
+		"status":          of(func(_ *call, d *world.Deployment) any { return enum(d.Status) }),
+		"tag":             of(func(_ *call, d *world.Deployment) any { return d.RefIsTag }),
+		"triggerer":       of(func(_ *call, d *world.Deployment) any { return userOrNull(d.By()) }),
 		"updatedAt":       of(func(_ *call, d *world.Deployment) any { return when(d.UpdatedAt) }),
 		"userPermissions": of(func(_ *call, d *world.Deployment) any { return d }),
 	}

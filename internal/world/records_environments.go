@@ -106,8 +106,10 @@ func (s DeploymentStatus) Upcoming() bool {
 
 // By is who deployed: whoever set the job going or, without one, told of the deployment.
 func (d *Deployment) By() *User {
-	if d.Job != nil && d.Job.User != nil {
-		return d.Job.User
+	if d.Job != nil {
+		if u := d.Job.ShownUser(); u != nil {
+			return u
+		}
 	}
 	return d.User
 }
