@@ -111,8 +111,8 @@ func listDeployments(q request) front.Response {
 	}
 	found := world.Filtered(p.Deployments(), func(d *world.Deployment) bool {
 		return (l.environment == "" || d.Environment.Name == l.environment) && (status == "" || d.Status == l.status) &&
-			(!hasFrom || !d.UpdatedAt.Before(updatedFrom)) && (!hasTo || !d.UpdatedAt.After(updatedTo)) &&
-			(!fromFinish || !d.FinishedAt.Before(finishedFrom)) && (!toFinish || d.FinishedAt.Before(finishedTo))
+			!d.UpdatedAt.Before(updatedFrom) && (!hasTo || !d.UpdatedAt.After(updatedTo)) &&
+			!d.FinishedAt.Before(finishedFrom) && (!toFinish || d.FinishedAt.Before(finishedTo)) // nothing is before no time
 	})
 	l.sort(found)
 	return offsetPage(q, found, false, q.deploymentEntity)

@@ -5,7 +5,6 @@ package rest
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -50,7 +49,7 @@ func environmentRows() []row {
 			later: later(pathEnvironmentID)},
 		{endpoint: "DELETE " + all + "/review_apps", handle: deleteReviewApps,
 			spec: front.Declare(pathID, []params.Param{{Name: "before", Kind: params.DateTime},
-				{Name: "limit", Kind: params.Integer, Values: numbersTo(reviewsMost), Default: reviewsDefault},
+				{Name: "limit", Kind: params.Integer, Within: &params.Range{Least: 1, Most: reviewsMost}, Default: reviewsDefault},
 				{Name: "dry_run", Kind: params.Boolean, Default: true}})},
 		{endpoint: "DELETE " + one, spec: front.Declare(pathID, pathEnvironmentID),
 			handle: withEnvironment(deleteEnvironment)},
@@ -61,14 +60,6 @@ func environmentRows() []row {
 		{endpoint: "GET " + one, spec: front.Declare(pathID, pathEnvironmentID), handle: withEnvironment(getEnvironment)},
 	}
 	return byJobs(rows)
-}
-
-// numbersTo are the numbers from 1 to n.
-func numbersTo(n int) (all []string) {
-	for i := range n {
-		all = append(all, strconv.Itoa(i+1))
-	}
-	return all
 }
 
 // byJobs are rows that take the tokens of running jobs.

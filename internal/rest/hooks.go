@@ -141,10 +141,7 @@ func (at hookPlace) update(q request) front.Response {
 
 // hookError tells why the model refuses a webhook: of some attributes in a text of the API's own.
 func hookError(err error, headers string, otherwise func(*world.Invalid) front.Response) front.Response {
-	invalid, isInvalid := err.(*world.Invalid)
-	if !isInvalid {
-		return *gitlabFails(err.Error())
-	}
+	invalid := err.(*world.Invalid)
 	for _, own := range []struct{ attribute, text string }{{world.AttrURL, msgInvalidURL},
 		{world.AttrBranchFilter, msgInvalidBranchFilter}, {world.AttrCustomHeaders, headers}} {
 		of := func(p world.AttributeProblem) bool { return p.Attribute == own.attribute }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -146,8 +147,8 @@ func (q request) readHookTexts(next *world.WebhookAttributes) {
 
 // hookEntries reads a list of hashes with key and value.
 func (q request) hookEntries(name string) (map[string]string, *front.Response) {
-	bad := func(format string, args ...any) (map[string]string, *front.Response) {
-		return nil, front.RefuseError(http.StatusBadRequest, fmt.Sprintf(format, args...)).
+	bad := func(text string) (map[string]string, *front.Response) {
+		return nil, front.RefuseError(http.StatusBadRequest, text).
 			Because(name + " is a list of hashes with key and value").AsRefusal()
 	}
 	if !slices.Contains(q.Params.Names(), name) {
@@ -155,20 +156,21 @@ func (q request) hookEntries(name string) (map[string]string, *front.Response) {
 	}
 	list, isList := q.Record.Params[name].([]any)
 	if q.Record.Params[name] != nil && !isList {
-		return bad(msgfIsInvalid, name)
+		return bad(fmt.Sprintf(msgfIsInvalid, name))
 	}
 	entries := map[string]string{}
+	var missing []string
 	for i, element := range list {
-		hash, isHash := element.(map[string]any)
-		if !isHash {
-			return bad(msgfIsInvalid, name)
-		}
+		hash, _ := element.(map[string]any) // what is none has no key either
 		for _, part := range []string{"key", "value"} {
 			if hash[part] == nil {
-				return bad(msgfEntryIncomplete, name, i, part)
+				missing = append(missing, fmt.Sprintf(msgfEntryIncomplete, name, i, part))
 			}
 		}
 		entries[fmt.Sprint(hash["key"])] = fmt.Sprint(hash["value"])
+	}
+	if len(missing) > 0 {
+		return bad(strings.Join(missing, ", "))
 	}
 	return entries, nil
 }

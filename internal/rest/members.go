@@ -296,7 +296,7 @@ func (q request) addOrChange(m members, u *world.User, r world.Role) error {
 func (q request) directMember(m members, may func(world.Member) policy.Decision) (world.Member, *front.Response) {
 	found, isMember := world.MemberOf(m.of, q.userOfPath())
 	if !isMember {
-		return found, noRecord().Because("the user is no direct member").AsRefusal()
+		return world.Member{}, noRecord().Because("the user is no direct member").AsRefusal()
 	}
 	return found, front.Allow(may(found), "")
 }

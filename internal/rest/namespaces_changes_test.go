@@ -277,6 +277,8 @@ func TestSettingsReachJobs(t *testing.T) {
 	require.Equal(t, 200, ask("mia", "PUT /projects/acme%2Fshop",
 		`{"build_git_strategy":"clone","default_branch":"trunk","ci_config_path":"ci/a.yml","max_artifacts_size":9}`).Status)
 	require.Equal(t, 200, ask("root", "PUT /groups/acme", `{"max_artifacts_size":1}`).Status)
+	require.Equal(t, 201, ask("root", "POST /groups/acme/members", `{"username":"mia","access_level":50}`).Status)
+	require.Equal(t, 200, ask("mia", "PUT /groups/acme", `{"max_artifacts_size":9}`).Status)
 	job := testkit.Ask(t, gl, "", "POST", "/jobs/request", testkit.WithJSON(`{"token":"`+runner.Token+`"}`))
 	assert.Equal(t, false, job.Field(t, "allow_git_fetch"))
 	variables := map[any]any{}

@@ -36,11 +36,13 @@ func projectRows() []row {
 func createProject(q request) front.Response {
 	in := world.Namespace{User: q.User}
 	if id, given := q.Params.Int("namespace_id"); given {
-		in = world.Namespace{Group: q.Groups.ByID(id), User: q.Users.ByID(id)}
+		if in = (world.Namespace{Group: q.Groups.ByID(id)}); in.Group == nil {
+			in.User = q.Users.ByID(id)
+		}
 	}
 	may := q.mayCreateIn(in)
 	if !may.Allowed {
-		if in.Group == nil && in.User == q.User {
+		if in.User == q.User {
 			return front.RefuseErrors(http.StatusForbidden, []string{msgNoPersonalProjects}).Because(may.Reason)
 		}
 		return front.Refuse(http.StatusBadRequest, map[string][]string{"namespace": {msgNamespaceInvalid}}).
@@ -114,10 +116,10 @@ func (q request) pushesFirst(p *world.Project, creator *world.User) bool {
 	return q.pushesTo(p.DefaultBranch()).Allowed
 }
 
-// mayBe refuses a visibility that administrators have kept for themselves, to a user who need not be the one who asks
+// mayBe refuses a visibility that administrators have kept for themselves, to a user whom none but administrators name
 // (lib/gitlab/visibility_level.rb, allowed_for?). It comes before all else that a model says, and alone.
 func (q request) mayBe(u *world.User, level world.Visibility) error {
-	if policy.AdminAllResources(q.ActorOf(u, u != q.User || q.Actor.Admin)).Allowed {
+	if policy.AdminAllResources(q.ActorOf(u, q.Actor.Admin)).Allowed {
 		return nil
 	}
 	return q.Settings.RestrictedVisibility(level)
@@ -179,8 +181,8 @@ func updateProject(q request) front.Response {
 // (app/services/projects/update_service.rb, validate_restrict_user_defined_variables_change).
 func (q request) mayChangeVariablesRole(p *world.Project, c world.ProjectChange) *front.Response {
 	changed := func(name string) bool {
-		value, given := c.Attributes[name]
-		return given && value != world.Unset && value != p.Attribute(name)
+		value := c.Attributes[name] // Unset is what an absent one is, too
+		return value != world.Unset && value != p.Attribute(name)
 	}
 	byRole := changed(world.AttrVariablesRole)
 	if !byRole && !changed(world.AttrRestrictVariables) {

@@ -155,13 +155,9 @@ func (q request) session() (string, *front.Response) {
 	return raw, nil
 }
 
-// Environment is what the name of a job's environment comes to.
+// Environment is what the name of a job's environment comes to, before a runner has the job.
 func Environment(q *front.Request, j *world.Job) string {
-	runner := j.Runner
-	if runner == nil {
-		runner = &world.Runner{} // which its variables tell nothing of
-	}
-	in := request{q}.payloadInput(j, runner, "")
+	in := request{q}.payloadInput(j, &world.Runner{}, "")
 	in.Job = j
 	return jobpayload.Environment(in)
 }

@@ -132,12 +132,12 @@ func (q request) keysetOfRunnerJobs(jobs []*world.Job) front.Response {
 // visibleJobs are the jobs of a runner that the filters ask for and the user may see, by id.
 func (q request) visibleJobs(r *world.Runner) []*world.Job {
 	status, _ := q.Params.String("status")
-	systemID, bySystem := q.Params.String("system_id")
+	systemID, _ := q.Params.String("system_id")
 	var jobs []*world.Job
 	for _, j := range r.Jobs {
 		switch {
 		case status != "" && string(j.Status) != status:
-		case bySystem && systemID != "" && (j.Manager == nil || j.Manager.SystemID != systemID):
+		case systemID != "" && (j.Manager == nil || j.Manager.SystemID != systemID):
 		case !q.OnProject(j.Project, policy.ReadRunnerBuild).Allowed:
 		default:
 			jobs = append(jobs, j)

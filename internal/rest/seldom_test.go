@@ -118,7 +118,7 @@ func TestWhatAProjectAndItsJobsAreToldOf(t *testing.T) {
 	gl.UpdateSettings(func(s *fg.Settings) { s.RegistryHost = "registry.example.com" })
 	p := as(t, gl, "mia", "GET", "/projects/acme%2Fshop")
 	assert.Equal(t, "registry.example.com/acme/shop", p.Field(t, "container_registry_image_prefix"))
-	for user, want := range map[string]string{"dev": "k-non_protected", "mia": "k-protected"} {
+	for user, want := range map[string]string{"dev": "k-non_protected", "mia": "k-protected", "root": "k-protected"} {
 		gl.AddJob(fg.Job{Project: "acme/shop", User: user, Spec: fg.JobSpec{Cache: []ci.Cache{{Key: ci.CacheKey{Key: "k"},
 			Paths: []string{"p"}}}}})
 		got := testkit.RequestJob(t, gl, r.Token)

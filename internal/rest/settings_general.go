@@ -193,19 +193,24 @@ func (q request) givePerformanceBar(given map[string]string) {
 func (q request) giveHousekeeping(given map[string]string) *front.Response {
 	missing := slices.DeleteFunc(slices.Clone(tidiedBefore), q.Params.Has)
 	tidied, repacked := q.Params.Has(paramTidied), q.Params.Has(paramRepacked)
-	refuse := func(complaint string, names ...string) *front.Response {
-		return front.RefuseError(http.StatusBadRequest, strings.Join(names, ", ")+" "+complaint).
-			Because("the settings of housekeeping go together").AsRefusal()
+	var wrong []string
+	complain := func(complaint string, names ...string) {
+		wrong = append(wrong, strings.Join(names, ", ")+" "+complaint)
 	}
 	if isTrue(q.Params, paramHousekeeping) {
+		if len(missing) > 0 && len(missing) < len(tidiedBefore) {
+			complain(msgAllOrNone, tidiedBefore...)
+		}
 		switch {
 		case tidied && repacked:
-			return refuse(msgExclusive, paramRepacked, paramTidied)
+			complain(msgExclusive, paramRepacked, paramTidied)
 		case !tidied && !repacked:
-			return refuse(msgExactlyOne, paramRepacked, paramTidied)
-		case repacked && len(missing) > 0:
-			return refuse(msgAllOrNone, tidiedBefore...)
+			complain(msgExactlyOne, paramRepacked, paramTidied)
 		}
+	}
+	if len(wrong) > 0 {
+		return front.RefuseError(http.StatusBadRequest, strings.Join(wrong, ", ")).
+			Because("the settings of housekeeping go together").AsRefusal()
 	}
 	if n, said := q.Params.Int(paramRepacked); said {
 		given[paramTidied] = strconv.Itoa(n)

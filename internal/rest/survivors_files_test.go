@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"hash/crc32"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -191,6 +192,8 @@ func TestDescriptionsOfVariablesBeforeThereWereAny(t *testing.T) {
 		require.Equal(t, 200, as(t, gl, "mia", "PUT", "/projects/acme%2Fshop/variables/A",
 			testkit.WithJSON(`{"description":"d"}`)).Status)
 		assert.Equal(t, want, gl.Variables()[0].Description != nil, version)
+		shown := as(t, gl, "mia", "GET", "/projects/acme%2Fshop/variables/A")
+		assert.Equal(t, want, strings.Contains(shown.Body, `"description"`), shown.Body)
 	}
 }
 

@@ -154,10 +154,8 @@ func (q request) triggerPayload() string {
 			delete(rest, name)
 		}
 	}
-	text, err := datajson.MarshalObject(pairs, func(p pair) (string, any) { return p.name, p.value })
-	if err != nil {
-		return "{}" // its values came as JSON or as text
-	}
+	// Its values came as JSON or as text.
+	text, _ := datajson.MarshalObject(pairs, func(p pair) (string, any) { return p.name, p.value })
 	return string(text)
 }
 
