@@ -185,7 +185,7 @@ func (k variableKind) change(q request) world.VariableChange {
 		Raw: changeTo(q, "raw", q.Params.Bool)}
 	if kind, given := q.Params.String("variable_type"); given {
 		isFile := kind == typeFile
-		c.File.Value = &isFile
+		c.File = world.Change[bool]{Given: true, Value: &isFile}
 	}
 	if q.Has(k.described) {
 		c.Description = changeTo(q, "description", q.Params.String)

@@ -95,7 +95,7 @@ func (c VariableChange) applyTo(v *Variable) *Invalid {
 	flag(attrMasked, c.Masked, &v.Masked)
 	flag(attrHidden, c.Hidden, &v.Hidden)
 	flag(attrRaw, c.Raw, &v.Raw)
-	if c.File.Value != nil {
+	if c.File.Given {
 		v.File = *c.File.Value
 	}
 	text := func(c Change[string], to *string, clean func(string) string) {
