@@ -12,7 +12,7 @@ import (
 // not said by who made the record, and is to be so.
 var given = []string{"ID", "IID", "Token", "RegistrationToken", "Username", "Email", "CreatedBy", "User", "Owner",
 	"Members", "Role", "PipelineID", "Stage", "StageIndex", "Ref", "SHA", "BeforeSHA", "Commit", "Source", "Spec",
-	"Duration", "Tier"}
+	"Duration", "Tier", "VariableIDs"}
 
 // givenOf are those of some kinds alone: of others a Name is what somebody said, and a Status says how far it is.
 var givenOf = map[string][]string{"User": {"Name"}, "Group": {"Name"}, "Project": {"Name"}, "DeployToken": {"Name"},
