@@ -1,6 +1,7 @@
 package world
 
 import (
+	"slices"
 	"time"
 )
 
@@ -145,6 +146,17 @@ type deploying struct {
 	deployments      []*Deployment           // by id
 	lastIID          int                     // of its deployments, be that one deleted
 }
+
+// GivenIID is the number of the project's last deployment where that is deleted, so that no other gets it; else 0.
+func (d *deploying) GivenIID() int {
+	if slices.ContainsFunc(d.deployments, func(o *Deployment) bool { return o.IID == d.lastIID }) {
+		return 0
+	}
+	return d.lastIID
+}
+
+// GiveAbove has deployments get numbers above this one.
+func (d *deploying) GiveAbove(iid int) { d.lastIID = max(d.lastIID, iid) }
 
 // Environments are those of the project, by id.
 func (d *deploying) Environments() []*Environment { return d.environments }
