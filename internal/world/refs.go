@@ -74,8 +74,8 @@ func (st *State) UnprotectRef(r *ProtectedRef) {
 	st.onUndo(func() { st.ProtectedRefs.insert(r) })
 }
 
-// AddProtectedRef makes a rule of a draft; what is empty in it is GitLab's default. Keys must be the project's, as those
-// of each rule are; one that may not push, or whose maker has gone, may have been otherwise when the rule was made.
+// AddProtectedRef makes a rule of a draft; what is empty in it is GitLab's default. Keys must be the project's, as
+// those of each rule are; one that may not push, or whose maker has gone, may have been otherwise when it was made.
 func (st *State) AddProtectedRef(draft ProtectedRef, found ...Problem) (*ProtectedRef, error) {
 	ps := Problems(found)
 	ps.Add("id", freeID(&st.ProtectedRefs, "protected ref", draft.ID))
