@@ -130,8 +130,9 @@ func (f *Fake) goldenProblem(file string, update bool, opts []cmp.Option) string
 
 // AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.
 // Before is a Snapshot taken earlier, and is not changed itself; with a nil change, nothing may have changed, while a
-// change that changes nothing fails the test, as it is a mistake. Two ways to write the same are equal,
-// as in AssertRunner, and access tokens that Token and ClientAs made since do not count.
+// change that changes nothing fails the test, as it is a mistake. Of a record that change adds, what GitLab gives by
+// itself may be left empty: IDs, tokens, times, who made it. Two ways to write the same are equal, as in AssertRunner,
+// and access tokens that Token and ClientAs made since do not count.
 func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
 	helperOf(t).Helper()
 	want := before
@@ -144,7 +145,8 @@ func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts 
 		}
 	}
 	want = f.standing(want)
-	return report(t, f.worldProblem(want, f.snapshotBeside(want), opts))
+	got := f.snapshotBeside(want)
+	return report(t, f.worldProblem(differences.Filled(before, want, got, normalScenario), got, opts))
 }
 
 // standing is a world with the times that it has in this fake: where they are told from the moment at which it is

@@ -187,9 +187,9 @@ func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
 	out := PipelineSchedule{ID: s.ID, Project: s.Project.Path, Description: s.Description, Ref: s.SeedRef(), Cron: s.Cron,
 		Owner: s.Owner.NameOrNobody(), CronTimezone: s.Timezone, Inactive: !s.Active, NextRunAt: s.NextRunAt,
 		CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt}
-	h := world.HandedInOf(s.Variables)
+	h := world.HandedInOf(s.Given())
 	out.Variables, out.FileVariables, out.VariableOrder, out.RawVariables = h.Values, h.Files, h.Order, h.Raw
-	out.Inputs = world.InputValues(s.Inputs)
+	out.Inputs, out.VariableIDs = world.InputValues(s.Inputs), s.VariableIDs()
 	return out
 }
 
@@ -198,7 +198,7 @@ func addSchedule(st *world.State, in PipelineSchedule) (*world.PipelineSchedule,
 		Raw: in.RawVariables}.Variables()
 	return st.AddSchedule(in.Project, in.Owner, world.PipelineSchedule{ID: in.ID, Description: in.Description, Ref: in.Ref,
 		Cron: in.Cron, Timezone: in.CronTimezone, Active: !in.Inactive, NextRunAt: in.NextRunAt, CreatedAt: in.CreatedAt,
-		UpdatedAt: in.UpdatedAt, Variables: variables}, in.Inputs, wrong...)
+		UpdatedAt: in.UpdatedAt}, world.ScheduleGifts{Variables: variables, IDs: in.VariableIDs, Inputs: in.Inputs}, wrong...)
 }
 
 func publicTrigger(t *world.PipelineTrigger) PipelineTrigger {

@@ -95,6 +95,10 @@ func fill(v reflect.Value, number *int) {
 			*texts = map[string]string{"merge_method": "ff", "lfs_enabled": "false"}
 			return
 		}
+		if numbers, ok := v.Addr().Interface().(*map[string]int); ok {
+			*numbers = map[string]int{"A": 1}
+			return
+		}
 		if values, ok := v.Addr().Interface().(*map[string]any); ok {
 			*values = map[string]any{"who": "me", "times": 3.0}
 			return

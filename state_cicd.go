@@ -256,9 +256,10 @@ type PipelineSchedule struct {
 	// Variables are those of its pipelines, FileVariables those that a job gets as the path of a file.
 	Variables     map[string]string `json:"variables,omitzero"`
 	FileVariables map[string]string `json:"file_variables,omitzero"`
-	// VariableOrder and RawVariables are as those of a Pipeline.
-	VariableOrder []string `json:"variable_order,omitzero"`
-	RawVariables  []string `json:"raw_variables,omitzero"`
+	// VariableOrder and RawVariables are as those of a Pipeline. VariableIDs are by key; those not said are made up.
+	VariableOrder []string       `json:"variable_order,omitzero"`
+	RawVariables  []string       `json:"raw_variables,omitzero"`
+	VariableIDs   map[string]int `json:"variable_ids,omitzero"`
 	// Inputs are values for spec:inputs of the file of its pipelines, by their names, as they are in JSON; GitLab has them
 	// from 17.11 on.
 	Inputs map[string]any `json:"inputs,omitzero"`

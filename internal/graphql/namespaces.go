@@ -25,7 +25,7 @@ func interfaceTypes(value any) string {
 		return "CiBuildNeed"
 	case manualVariable:
 		return "CiManualVariable"
-	case scheduleVariable:
+	case world.ScheduleVariable:
 		return "PipelineScheduleVariable"
 	}
 	return "UserCore"

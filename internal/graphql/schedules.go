@@ -120,28 +120,14 @@ var scheduleTexts = map[string]func(*world.PipelineSchedule) string{
 	"REF":         func(s *world.PipelineSchedule) string { return s.Ref },
 }
 
-// scheduleVariable is one that the pipelines of a schedule are given.
-type scheduleVariable struct {
-	schedule *world.PipelineSchedule
-	place    int
-}
-
-// mostScheduleVariables is how many variables of a schedule are told apart by their ids.
-const mostScheduleVariables = 1000
-
-// number is that of a variable, which has no record here: it is made of the schedule's.
-func (v scheduleVariable) number() int { return v.schedule.ID*mostScheduleVariables + v.place }
-
-func (v scheduleVariable) read() ci.JobVariable { return v.schedule.Variables[v.place] }
-
 func scheduleVariableRows() rows {
 	return rows{
-		"id":    of(func(_ *call, v scheduleVariable) any { return gid(modelScheduleVariable, v.number()) }),
-		"key":   of(func(_ *call, v scheduleVariable) any { return v.read().Key }),
-		"raw":   of(func(_ *call, v scheduleVariable) any { return v.read().Raw }),
-		"value": of(func(_ *call, v scheduleVariable) any { return v.read().Value }),
-		"variableType": of(func(_ *call, v scheduleVariable) any {
-			return variableType(v.read())
+		"id":    of(func(_ *call, v world.ScheduleVariable) any { return gid(modelScheduleVariable, v.ID) }),
+		"key":   of(func(_ *call, v world.ScheduleVariable) any { return v.Key }),
+		"raw":   of(func(_ *call, v world.ScheduleVariable) any { return v.Raw }),
+		"value": of(func(_ *call, v world.ScheduleVariable) any { return v.Value }),
+		"variableType": of(func(_ *call, v world.ScheduleVariable) any {
+			return variableType(v.JobVariable)
 		}),
 	}
 }
@@ -163,11 +149,7 @@ func listScheduleVariables(c *call, x *exec, s *world.PipelineSchedule, a args) 
 		x.Note(d.Reason)
 		return nil, nil
 	}
-	var all []scheduleVariable
-	for i := range s.Variables {
-		all = append(all, scheduleVariable{s, i})
-	}
-	return byPlace(x, all, a, anything[scheduleVariable]), nil
+	return byPlace(x, s.Variables, a, anything[world.ScheduleVariable]), nil
 }
 
 func inputFieldRows() rows {

@@ -63,9 +63,14 @@ func changeTo[T any](input args, name string) world.Change[T] {
 }
 
 // variableNumbered is the variable of a schedule that has a number; nil where it has none.
-func variableNumbered(s *world.PipelineSchedule, number int) *ci.JobVariable {
-	if s != nil && number/mostScheduleVariables == s.ID && number%mostScheduleVariables < len(s.Variables) {
-		return &s.Variables[number%mostScheduleVariables]
+func variableNumbered(s *world.PipelineSchedule, number int) *world.ScheduleVariable {
+	if s == nil {
+		return nil
+	}
+	for i := range s.Variables {
+		if s.Variables[i].ID == number {
+			return &s.Variables[i]
+		}
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ const (
 
 var (
 	progress          = []string{"status", "started_at", "finished_at", "duration", "updated_at"} // of a pipeline
-	scheduleVariables = []string{"variables", "file_variables"}
+	scheduleVariables = []string{"variables", "file_variables", "variable_ids"}
 	stopping          = []string{"state", "auto_stop_at", "updated_at"}
 	deploying         = []string{"status", "finished_at", "updated_at"}
 	scheduleSettings  = []string{"description", "ref", "cron", "cron_timezone", "inactive", "next_run_at"}

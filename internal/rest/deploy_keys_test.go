@@ -83,7 +83,8 @@ func TestDeployKeysThatCannotBe(t *testing.T) {
 		"maximum is 255 characters": {Title: strings.Repeat("t", 256)},
 	} {
 		s := secretly()
-		s.DeployKeys = []fakegitlab.DeployKey{{ID: 5, Title: "first", Key: robotKey}, k}
+		s.DeployKeys = []fakegitlab.DeployKey{{ID: 5, Title: "first", Key: robotKey,
+			ProjectsWithReadonlyAccess: []string{shop}}, k}
 		// That a rule names the refused key is not refused as well.
 		s.ProtectedRefs = []fakegitlab.ProtectedRef{{Project: shop, Name: "main", DeployKeys: []int{5}}}
 		err := s.Validate()
@@ -102,6 +103,10 @@ func TestDeployKeysThatCannotBe(t *testing.T) {
 	assert.ErrorContains(t, s.Validate(), "there is no deploy key 6")
 	s.ProtectedRefs[0].DeployKeys = []int{5, 5}
 	assert.ErrorContains(t, s.Validate(), "named twice")
+	s.ProtectedRefs[0].DeployKeys = []int{5}
+	assert.ErrorContains(t, s.Validate(), "protected_refs[0].deploy_keys[0]: deploy key 5 is not for the project "+shop)
+	s.DeployKeys[0].ProjectsWithWriteAccess = []string{shop}
+	assert.NoError(t, s.Validate())
 }
 
 // Who made a key that a rule lets push may push as the key may, as long as they are a Developer and the key may push

@@ -405,3 +405,30 @@ func TestStaleEnvironments(t *testing.T) {
 	require.Equal(t, 200, got.Status, got)
 	assert.Equal(t, []string{"a stopped", "b available", "c available"}, states(gl))
 }
+
+// A deployment gets no number that another had, be that one deleted, also not after a Snapshot or another change of the
+// project.
+func TestNumbersOfDeploymentsAreGivenOnce(t *testing.T) {
+	gl := withShop(t)
+	deploy := func(gl *fg.Fake) int {
+		j := gl.AddJob(fg.Job{Project: "acme/shop", User: "dan", Spec: fg.JobSpec{Environment: ci.Environment{Name: "prod"}}})
+		gl.FinishJob(j.ID, fg.JobSuccess)
+		all := gl.Deployments()
+		return all[len(all)-1].IID
+	}
+	assert.Equal(t, []int{1, 2}, []int{deploy(gl), deploy(gl)})
+	whole := gl.Snapshot().Projects[0]
+	assert.Zero(t, whole.LastDeployment)
+	deployment := gl.Deployments()[0]
+	gl.AddDeployment(fg.Deployment{Project: "acme/shop", Environment: "prod", IID: 9, ID: 77, CreatedAt: deployment.CreatedAt})
+	testkit.Ask(t, gl, gl.AdminToken(), "DELETE", "/projects/10001/deployments/77")
+	require.Len(t, gl.Deployments(), 2)
+
+	saved := gl.Snapshot()
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Description, p.LastDeployment = "x", 0 })
+	again := fg.New(t, fg.WithScenario(saved))
+	again.AssertSnapshot(t, saved)
+	assert.Equal(t, []int{10, 10}, []int{deploy(gl), deploy(again)})
+	require.NoError(t, gl.ResetTo(saved))
+	assert.Equal(t, 10, deploy(gl))
+}

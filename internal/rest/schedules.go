@@ -272,7 +272,7 @@ func playSchedule(q request, s *world.PipelineSchedule) front.Response {
 }
 
 // ofVariable finds the variable of the path for a handler, or refuses.
-func ofVariable(handle func(request, *world.PipelineSchedule, *ci.JobVariable) front.Response,
+func ofVariable(handle func(request, *world.PipelineSchedule, *world.ScheduleVariable) front.Response,
 ) func(request, *world.PipelineSchedule) front.Response {
 	return func(q request, s *world.PipelineSchedule) front.Response {
 		key, _ := q.Params.String("key")
@@ -300,12 +300,12 @@ func (q request) asksForFile() bool {
 	return kind == typeFile
 }
 
-func getScheduleVariable(_ request, _ *world.PipelineSchedule, v *ci.JobVariable) front.Response {
-	return front.OK(pipelineVariable(*v))
+func getScheduleVariable(_ request, _ *world.PipelineSchedule, v *world.ScheduleVariable) front.Response {
+	return front.OK(pipelineVariable(v.JobVariable))
 }
 
-func updateScheduleVariable(q request, s *world.PipelineSchedule, v *ci.JobVariable) front.Response {
-	next := *v
+func updateScheduleVariable(q request, s *world.PipelineSchedule, v *world.ScheduleVariable) front.Response {
+	next := v.JobVariable
 	if value, given := q.Params.String("value"); given {
 		next.Value = value
 	}
@@ -316,8 +316,8 @@ func updateScheduleVariable(q request, s *world.PipelineSchedule, v *ci.JobVaria
 	return front.OK(pipelineVariable(next))
 }
 
-func deleteScheduleVariable(q request, s *world.PipelineSchedule, v *ci.JobVariable) front.Response {
-	shown := pipelineVariable(*v)
+func deleteScheduleVariable(q request, s *world.PipelineSchedule, v *world.ScheduleVariable) front.Response {
+	shown := pipelineVariable(v.JobVariable)
 	q.DeleteScheduleVariable(s, v.Key)
 	return front.Response{Status: http.StatusAccepted, Body: shown}
 }
@@ -373,7 +373,7 @@ func (q request) fullSchedule(s *world.PipelineSchedule) fullScheduleEntity {
 		e.Last = q.pipelineEntity(made[len(made)-1])
 	}
 	if q.OnSchedule(s, policy.AdminPipelineSchedule).Allowed {
-		variables := entitiesOf(s.Variables, pipelineVariable)
+		variables := entitiesOf(s.Given(), pipelineVariable)
 		e.Variables = &variables
 	}
 	return e

@@ -38,13 +38,13 @@ func (j *Job) deploys() bool {
 	return j.EnvironmentName != "" && cmp.Or(j.Spec.Environment.Action, actionStart) == actionStart
 }
 
-// nameEnvironment gives the plan of a job that is about to be made the name of its environment.
+// nameEnvironment gives the plan of a job that is about to be made the name of its environment, if there can be one.
 func (st *State) nameEnvironment(j *Job) {
 	said := j.Spec.Environment.Name
 	if said == "" || j.EnvironmentName != "" {
 		return
 	}
-	if name := st.expanded(j, said, false); ci.IsEnvironmentName(name) {
+	if name := st.expanded(j, said, false); ci.IsEnvironmentName(name) && j.Project.slugTaker(name) == nil {
 		own := *j.Plan
 		own.EnvironmentName = name
 		j.Plan = &own
@@ -143,6 +143,9 @@ func (st *State) enterEnvironment(j *Job) {
 		return
 	}
 	e := st.EnvironmentOf(j)
+	if e == nil && j.Project.slugTaker(j.EnvironmentName) != nil { // by one that the same seed tells of
+		return
+	}
 	if e == nil {
 		said := j.Spec.Environment
 		f := EnvironmentFacts{State: EnvironmentAvailable, AutoStopSetting: AutoStopAlways,

@@ -24,6 +24,9 @@ func (st *State) AddEnvironment(draft Environment, found ...Problem) (*Environme
 		ps.Addf("name", "%q %s", draft.Name, problem)
 	case p.EnvironmentNamed(draft.Name) != nil:
 		ps.Addf("name", "%q is an environment of the project already", draft.Name)
+	case p.slugTaker(draft.Name) != nil:
+		ps.Addf("name", "%q has the slug of the environment %q, %q, and no two of a project may have the same", draft.Name,
+			p.slugTaker(draft.Name).Name, EnvironmentSlug(draft.Name))
 	case tooLong(&draft.Name, maxEnvironmentText):
 		ps.Addf("name", "a name %s", msgTooLong(maxEnvironmentText))
 	}

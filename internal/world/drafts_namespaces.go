@@ -372,7 +372,9 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.Group, in.Owner, in.Runners, in.Jobs, in.pipelines = p.Group, p.Owner, p.Runners, p.Jobs, p.pipelines
 	in.joinings, in.Shares, in.UpdatedAt, in.OldPaths = p.joinings.of(in.Roles), p.Shares, p.UpdatedAt, p.OldPaths
 	in.variables, in.Repository, in.root = p.variables, p.Repository, p.root
+	above := in.lastIID
 	in.webhooks, in.gonePipelines, in.live, in.deploying = p.webhooks, p.gonePipelines, p.live, p.deploying
+	in.GiveAbove(above)
 	in.ProcessModes = p.processModesAfter(&in)
 	*p = in
 	st.groupsOfModes(p)

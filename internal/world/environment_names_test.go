@@ -3,10 +3,13 @@ package world
 import (
 	"bytes"
 	"crypto/sha256"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // TestEnvironmentSlug has the names of spec/lib/gitlab/slug/environment_spec.rb, where each sum of a name is made of aa.
@@ -37,4 +40,49 @@ func TestEnvironmentSlug(t *testing.T) {
 		}
 		assert.Equal(t, want, got, name)
 	}
+}
+
+// Environments come about in a time that grows with their number and no faster, and a slug is free once its environment
+// is gone.
+func TestManyEnvironments(t *testing.T) {
+	st, p, _ := withFiles(t, map[string]string{"README.md": "x"})
+	const many = 30_000
+	started := time.Now()
+	for i := range many {
+		_, err := st.CreateEnvironment(p, fmt.Sprintf("review/%d", i), EnvironmentChange{})
+		require.NoError(t, err)
+	}
+	assert.Less(t, time.Since(started), 20*time.Second)
+
+	foo, err := st.CreateEnvironment(p, "foo", EnvironmentChange{})
+	require.NoError(t, err)
+	_, err = st.CreateEnvironment(p, "foo-", EnvironmentChange{})
+	assert.Equal(t, newInvalid(attrSlug, msgAlreadyTaken), err)
+	_, err = st.AddEnvironment(Environment{Project: p, Name: "foo-"})
+	assert.ErrorContains(t, err, `"foo-" has the slug of the environment "foo", "foo"`)
+	undone := fmt.Errorf("the test")
+	require.ErrorIs(t, Atomically(st, func() error { st.DeleteEnvironment(foo); return undone }), undone)
+	_, err = st.CreateEnvironment(p, "foo-", EnvironmentChange{})
+	require.Error(t, err)
+	st.DeleteEnvironment(foo)
+	_, err = st.CreateEnvironment(p, "foo-", EnvironmentChange{})
+	require.NoError(t, err)
+}
+
+// A job whose environment would have the slug of another fails before it has begun, as GitLab cannot save that
+// environment (app/services/environments/create_for_job_service.rb).
+func TestJobsOfEnvironmentsWithATakenSlug(t *testing.T) {
+	st, p, _ := withFiles(t, map[string]string{".gitlab-ci.yml": `
+a: {script: x, environment: foo}
+b: {script: x, environment: foo-}
+c: {script: x, environment: foo}
+`})
+	made, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0]})
+	require.NoError(t, err)
+	var reasons []string
+	for _, j := range made.Jobs {
+		reasons = append(reasons, j.Name+" "+j.FailureReason)
+	}
+	assert.Equal(t, []string{"a ", "b environment_creation_failure", "c "}, reasons)
+	assert.Len(t, p.Environments(), 1)
 }

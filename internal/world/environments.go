@@ -66,8 +66,7 @@ func checkEnvironmentName(bad *Invalid, p *Project, name string) {
 	if problem := ci.EnvironmentNameProblem(name); problem != "" {
 		bad.Add(attrName, problem)
 	}
-	slug := EnvironmentSlug(name)
-	if taken || slices.ContainsFunc(p.environments, func(e *Environment) bool { return e.Slug() == slug }) {
+	if taken || p.slugTaker(name) != nil {
 		bad.Add(attrSlug, msgAlreadyTaken)
 	}
 }
@@ -157,6 +156,7 @@ func (st *State) storeEnvironment(id int, p *Project, name string, f Environment
 	p.environments = insertByID(p.environments, e)
 	st.onUndo(func() { p.environments = removeByID(p.environments, e) })
 	setKey(st, &p.environmentNames, name, e)
+	setKey(st, &p.environmentSlugs, e.Slug(), e)
 	return e
 }
 
@@ -167,10 +167,12 @@ func (st *State) DeleteEnvironment(e *Environment) {
 	}
 	p := e.Project
 	delete(p.environmentNames, e.Name)
+	delete(p.environmentSlugs, e.Slug())
 	p.environments = removeByID(p.environments, e)
 	st.Environments.remove(e)
 	st.onUndo(func() {
 		put(&p.environmentNames, e.Name, e)
+		put(&p.environmentSlugs, e.Slug(), e)
 		p.environments = insertByID(p.environments, e)
 		st.Environments.insert(e)
 	})

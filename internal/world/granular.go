@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -73,6 +74,46 @@ var permissionActions = map[string][]string{
 		"Read", "Reject", "Unban", "Unblock", "Unfollow", "Update"},
 }
 
+// askedActions are those of the other permissions that something here asks for. GitLab may have more of them.
+var askedActions = map[string][]string{
+	"Association":               {"Read"},
+	"Branch":                    {"Create", "Delete", "Protect", "Read"},
+	"CI Config":                 {"Read", "Validate"},
+	"CI/CD Setting":             {"Update"},
+	"Code":                      {"Read"},
+	"Commit":                    {"Cherry Pick", "Create", "Read", "Revert"},
+	"Commit Merge Request":      {"Read"},
+	"Commit Signature":          {"Read"},
+	"Commit Status":             {"Create", "Read"},
+	"Deploy Key":                {"Create", "Delete", "Enable", "Read", "Update"},
+	"Deploy Token":              {"Create", "Delete", "Read"},
+	"Deployment":                {"Create", "Delete", "Read", "Update"},
+	"Environment":               {"Create", "Delete", "Read", "Stop", "Update"},
+	"Group":                     {"Create", "Delete", "Read", "Share", "Transfer", "Update"},
+	"Job Token Scope":           {"Read", "Update"},
+	"Job Token Scope Allowlist": {"Create", "Delete"},
+	"Member":                    {"Create", "Delete", "Read", "Update"},
+	"Namespace":                 {"Read"},
+	"Pipeline":                  {"Create", "Delete", "Read", "Update"},
+	"Pipeline Schedule":         {"Create", "Delete", "Read", "Update"},
+	"Protected Branch":          {"Read", "Update"},
+	"Protected Tag":             {"Read"},
+	"Repository":                {"Create", "Delete", "Read", "Update"},
+	"Repository Tag":            {"Create", "Delete", "Read"},
+	"Repository Tag Signature":  {"Read"},
+	"Resource Access Token":     {"Create", "Delete", "Read", "Rotate"},
+	"Resource Group":            {"Read", "Update"},
+	"Runner Controller":         {"Create", "Delete", "Read", "Update"},
+	"Runner Controller Token":   {"Create", "Read", "Revoke", "Rotate"},
+	"Status":                    {"Read"},
+	"Tag":                       {"Protect"},
+	"Trigger":                   {"Create", "Delete", "Read", "Update"},
+	"Variable":                  {"Create", "Delete", "Read", "Update"},
+	"Webhook":                   {"Create", "Delete", "Read", "Test", "Update"},
+	"Webhook Custom Header":     {"Delete", "Update"},
+	"Webhook URL Variable":      {"Delete", "Update"},
+}
+
 // checkGrants checks what a token is to be allowed, and fills in the access of grants that name none.
 func (t *AccessToken) checkGrants() (ps Problems) {
 	if t.IsGranular() && (len(t.Scopes) > 1 || t.Project != nil || t.Group != nil) {
@@ -97,18 +138,33 @@ func (t *AccessToken) checkGrants() (ps Problems) {
 	return ps
 }
 
-// checkPermission checks the form of a permission. Of what is a matter of this GitLab the action must be known.
+// checkPermission checks the form of a permission. Of what is a matter of this GitLab the action must be known; of what
+// else there may be in GitLab, a slip of the pen in a name that is known here is one.
 func checkPermission(permission string) error {
 	resource, action, ok := strings.Cut(permission, ": ")
 	if !ok || resource == "" || action == "" {
 		return fmt.Errorf("%q is no permission; one is written as %q", permission, "Runner: Read")
 	}
-	actions := permissionActions[resource]
-	if actions == nil || slices.Contains(actions, action) {
+	actions, asked := permissionActions[resource], askedActions[resource]
+	if slices.Contains(actions, action) || slices.Contains(asked, action) {
 		return nil
 	}
-	if near, ok := nearest.Of(action, actions); ok {
-		return fmt.Errorf("unknown permission %q; did you mean %q?", permission, resource+": "+near)
+	meant := func(of, name string) error {
+		return fmt.Errorf("unknown permission %q; did you mean %q?", permission, of+": "+name)
+	}
+	if actions == nil && asked == nil {
+		known := slices.Concat(slices.Collect(maps.Keys(permissionActions)), slices.Collect(maps.Keys(askedActions)))
+		slices.Sort(known)
+		if near, ok := nearest.Slip(resource, known); ok {
+			return meant(near, action)
+		}
+		return nil
+	}
+	if near, ok := nearest.Of(action, slices.Concat(actions, asked)); ok {
+		return meant(resource, near)
+	}
+	if actions == nil {
+		return nil
 	}
 	return fmt.Errorf("unknown permission %q; of %s there is %s", permission, resource, strings.Join(actions, ", "))
 }

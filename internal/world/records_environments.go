@@ -188,9 +188,21 @@ func (e *Environment) last(of func(DeploymentStatus) bool) (last *Deployment) {
 type deploying struct {
 	environments     []*Environment          // by id
 	environmentNames map[string]*Environment // nil before the first
+	environmentSlugs map[string]*Environment // likewise
 	deployments      []*Deployment           // by id
 	lastIID          int                     // of its deployments, be that one deleted
 }
+
+// GivenIID is the number of the project's last deployment where that is deleted, so that no other gets it; else 0.
+func (d *deploying) GivenIID() int {
+	if slices.ContainsFunc(d.deployments, func(o *Deployment) bool { return o.IID == d.lastIID }) {
+		return 0
+	}
+	return d.lastIID
+}
+
+// GiveAbove has deployments get numbers above this one.
+func (d *deploying) GiveAbove(iid int) { d.lastIID = max(d.lastIID, iid) }
 
 // Environments are those of the project, by id.
 func (d *deploying) Environments() []*Environment { return d.environments }
@@ -200,6 +212,15 @@ func (d *deploying) Deployments() []*Deployment { return d.deployments }
 
 // EnvironmentNamed is the project's environment of a name; nil if there is none.
 func (d *deploying) EnvironmentNamed(name string) *Environment { return d.environmentNames[name] }
+
+// slugTaker is the project's environment of another name whose slug one of this name would have, too; nil if there is
+// none. No two of a project have the same (app/models/environment.rb).
+func (d *deploying) slugTaker(name string) *Environment {
+	if e := d.environmentSlugs[EnvironmentSlug(name)]; e != nil && e.Name != name {
+		return e
+	}
+	return nil
+}
 
 // DeploymentOf is the deployment that a job makes; nil if it makes none.
 func (st *State) DeploymentOf(j *Job) *Deployment { return st.jobDeployments[j] }

@@ -17,7 +17,7 @@ type PipelineSchedule struct {
 	Timezone          string // cron_timezone, as it was given
 	Ref               string // "main" or "refs/heads/main", as the version has it
 	Active            bool
-	Variables         []ci.JobVariable // the oldest first
+	Variables         []ScheduleVariable // the oldest first
 	Inputs            []ScheduleInput
 	// NextRunAt is when a worker will see to it, inactive or not; zero where the cron line names no time in sight.
 	NextRunAt            time.Time
@@ -32,6 +32,34 @@ type ScheduleInput struct {
 
 func (s *PipelineSchedule) id() int { return s.ID }
 
+// ScheduleVariable is a variable of a schedule, which keeps its id whatever becomes of it
+// (app/models/ci/pipeline_schedule_variable.rb). One that is not saved yet has none.
+type ScheduleVariable struct {
+	ID int
+	ci.JobVariable
+}
+
+func (v *ScheduleVariable) id() int { return v.ID }
+
+// Given are the variables that the schedule gives its pipelines.
+func (s *PipelineSchedule) Given() (all []ci.JobVariable) {
+	for _, v := range s.Variables {
+		all = append(all, v.JobVariable)
+	}
+	return all
+}
+
+// VariableIDs are the ids of the variables by their keys; nil where there are none.
+func (s *PipelineSchedule) VariableIDs() (ids map[string]int) {
+	for _, v := range s.Variables {
+		if ids == nil {
+			ids = make(map[string]int, len(s.Variables))
+		}
+		ids[v.Key] = v.ID
+	}
+	return ids
+}
+
 // RefName is the branch or tag of the schedule, without where refs of its kind are, and whether its ref says that it is
 // a tag.
 func (s *PipelineSchedule) RefName() (name string, tag, whole bool) {
@@ -39,7 +67,7 @@ func (s *PipelineSchedule) RefName() (name string, tag, whole bool) {
 }
 
 // Variable is the schedule's variable of a key; nil if there is none.
-func (s *PipelineSchedule) Variable(key string) *ci.JobVariable {
+func (s *PipelineSchedule) Variable(key string) *ScheduleVariable {
 	for i := range s.Variables {
 		if s.Variables[i].Key == key {
 			return &s.Variables[i]

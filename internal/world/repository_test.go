@@ -47,10 +47,10 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 	trigger, err := st.AddTrigger("acme/shop", "root", PipelineTrigger{})
 	require.NoError(t, err)
 	schedule, err := st.AddSchedule("acme/shop", "root", PipelineSchedule{Description: "d", Ref: "refs/heads/main",
-		Cron: "0 1 * * *", Variables: []ci.JobVariable{{Key: "A", Value: "b"}}}, nil)
+		Cron: "0 1 * * *"}, ScheduleGifts{Variables: []ci.JobVariable{{Key: "A", Value: "b"}}})
 	require.NoError(t, err)
 	pipeline := st.storePipeline(0, p, PipelineFacts{Ref: "main", Commit: Commit{SHA: c.ID}, Status: JobRunning,
-		ScheduleID: schedule.ID, TriggerID: trigger.ID, Variables: schedule.Variables})
+		ScheduleID: schedule.ID, TriggerID: trigger.ID, Variables: schedule.Given()})
 	rule, err := st.ProtectRef(ProtectedRef{Project: p, Name: "stable"})
 	require.NoError(t, err)
 	status, err := st.ReportStatus(pipeline, mia, StatusReport{Name: "lint", State: "running"})
@@ -90,8 +90,8 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 // :pipelines).
 func TestVariablesGoWithTheirSchedule(t *testing.T) {
 	st, p, _ := withFiles(t, map[string]string{".gitlab-ci.yml": "a: {script: x}"})
-	schedule, err := st.AddSchedule("acme/shop", "root", PipelineSchedule{Cron: "0 1 * * *",
-		Variables: []ci.JobVariable{{Key: "SECRET", Value: "x"}}}, nil)
+	schedule, err := st.AddSchedule("acme/shop", "root", PipelineSchedule{Cron: "0 1 * * *"},
+		ScheduleGifts{Variables: []ci.JobVariable{{Key: "SECRET", Value: "x"}}})
 	require.NoError(t, err)
 	made, err := st.RunSchedule(schedule, st.Users.Rows[0])
 	require.NoError(t, err)

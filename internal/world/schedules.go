@@ -71,6 +71,7 @@ func (st *State) CreateSchedule(draft *PipelineSchedule) (*PipelineSchedule, err
 	s.ID = assignID(st, &st.Schedules, s.ID)
 	s.CreatedAt = orNow(s.CreatedAt, st.Now())
 	s.UpdatedAt = orNow(s.UpdatedAt, s.CreatedAt)
+	s.Variables = st.numbered(s.Variables)
 	st.reckon(&s)
 	add(st, &st.Schedules, &s)
 	return &s, nil
@@ -84,10 +85,10 @@ func (st *State) ChangeSchedule(s, draft *PipelineSchedule) error {
 	before := *s
 	st.onUndo(func() { *s = before })
 	*s = *draft
-	s.UpdatedAt = st.Now()
+	s.Variables, s.UpdatedAt = st.numbered(s.Variables), st.Now()
 	st.reckon(s)
 	if !slices.Equal(before.Variables, s.Variables) {
-		st.handToPipelines(s, s.Variables)
+		st.handToPipelines(s, s.Given())
 	}
 	return nil
 }
@@ -167,11 +168,22 @@ func (st *State) handToPipelines(s *PipelineSchedule, variables []ci.JobVariable
 }
 
 // setVariables gives a schedule and its pipelines variables.
-func (st *State) setVariables(s *PipelineSchedule, variables []ci.JobVariable) {
+func (st *State) setVariables(s *PipelineSchedule, variables []ScheduleVariable) {
 	before := s.Variables
 	st.onUndo(func() { s.Variables = before })
-	s.Variables = variables
-	st.handToPipelines(s, variables)
+	s.Variables = st.numbered(variables)
+	st.handToPipelines(s, s.Given())
+}
+
+// numbered are variables of a schedule, of which those that are new have been given ids.
+func (st *State) numbered(variables []ScheduleVariable) []ScheduleVariable {
+	variables = slices.Clone(variables)
+	for i := range variables {
+		if variables[i].ID == 0 {
+			variables[i].ID = nextID(st, &st.scheduleVariables)
+		}
+	}
+	return variables
 }
 
 // forgetMaker has the pipelines of a project that were made by what has that ID forget it.
@@ -198,7 +210,12 @@ func (s *PipelineSchedule) PipelinesOf() []*Pipeline {
 
 // SetScheduleVariable puts a variable of a schedule in the place of another one, or adds it where that is nil. The
 // error is an *Invalid (app/models/ci/pipeline_schedule_variable.rb).
-func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v ci.JobVariable) error {
+func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ScheduleVariable, v ci.JobVariable) error {
+	return st.setScheduleVariable(s, old, ScheduleVariable{JobVariable: v})
+}
+
+// setScheduleVariable is SetScheduleVariable, of a new one with an id or without.
+func (st *State) setScheduleVariable(s *PipelineSchedule, old *ScheduleVariable, v ScheduleVariable) error {
 	var bad Invalid
 	v.Key = strings.TrimSpace(v.Key)
 	for _, problem := range keyProblems(v.Key) {
@@ -211,9 +228,9 @@ func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v
 		return err
 	}
 	variables := slices.Clone(s.Variables)
-	same := func(has ci.JobVariable) bool { return old != nil && has.Key == old.Key }
+	same := func(has ScheduleVariable) bool { return old != nil && has.Key == old.Key }
 	if i := slices.IndexFunc(variables, same); i >= 0 {
-		variables[i] = v
+		variables[i].JobVariable = v.JobVariable
 	} else {
 		variables = append(variables, v)
 	}
@@ -223,7 +240,8 @@ func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v
 
 // DeleteScheduleVariable takes the variable of a key out of a schedule.
 func (st *State) DeleteScheduleVariable(s *PipelineSchedule, key string) {
-	st.setVariables(s, slices.DeleteFunc(slices.Clone(s.Variables), func(v ci.JobVariable) bool { return v.Key == key }))
+	gone := func(v ScheduleVariable) bool { return v.Key == key }
+	st.setVariables(s, slices.DeleteFunc(slices.Clone(s.Variables), gone))
 }
 
 // RunSchedule makes a pipeline of a schedule for a user (app/workers/run_pipeline_schedule_worker.rb). The error is why
@@ -239,7 +257,7 @@ func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
 		}
 	}
 	n := NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, Source: SourceSchedule, User: u,
-		Variables: slices.Clone(s.Variables), IgnoreSkip: true, ScheduleID: s.ID,
+		Variables: s.Given(), IgnoreSkip: true, ScheduleID: s.ID,
 		SaveOnErrors: st.Has(gitlabversion.ScheduleErrorsSaved)}
 	if st.Has(gitlabversion.ScheduleInputs) {
 		n.Inputs = InputValues(s.Inputs)
@@ -310,8 +328,16 @@ func (st *State) disableSchedulesOf(u *User) {
 	}
 }
 
-// AddSchedule makes a schedule of a draft, of the project at a path and the user of a name, with inputs.
-func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs map[string]any,
+// ScheduleGifts are what the pipelines of a new schedule are given: variables, the ids of some of them by their keys,
+// and inputs.
+type ScheduleGifts struct {
+	Variables []ci.JobVariable
+	IDs       map[string]int
+	Inputs    map[string]any
+}
+
+// AddSchedule makes a schedule of a draft, of the project at a path and the user of a name.
+func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, gifts ScheduleGifts,
 	found ...Problem) (*PipelineSchedule, error) {
 	ps := Problems(found)
 	p, err := st.ProjectByPath(path)
@@ -328,8 +354,9 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	if _, ok := cron.Zone(draft.Timezone); !ok {
 		ps.Addf(attrCronTimezone, "%q is no time zone; one is %q", draft.Timezone, "Europe/Berlin")
 	}
-	for _, name := range slices.Sorted(maps.Keys(inputs)) {
-		value, err := json.Marshal(inputs[name])
+	ps = append(ps, st.variableIDs(gifts)...)
+	for _, name := range slices.Sorted(maps.Keys(gifts.Inputs)) {
+		value, err := json.Marshal(gifts.Inputs[name])
 		ps.Add("inputs."+name, err)
 		draft.Inputs = append(draft.Inputs, ScheduleInput{Name: name, Value: value})
 	}
@@ -346,20 +373,48 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	} else if st.Has(gitlabversion.ScheduleRefsWhole) && !whole {
 		draft.Ref = repository.Branch(draft.Ref) // of an empty repository
 	}
-	variables := draft.Variables
-	draft.Variables = nil
 	s, err := st.CreateSchedule(&draft)
 	if ps.Add("", err); err != nil {
 		st.standInForSchedule(draft)
 	} else if !draft.NextRunAt.IsZero() {
 		s.NextRunAt = draft.NextRunAt
 	}
-	for _, v := range variables {
-		if err == nil {
-			ps.Add("variables", st.SetScheduleVariable(s, nil, v))
-		}
+	if err != nil {
+		return s, ps.err()
+	}
+	for _, v := range gifts.Variables {
+		ps.Add("variables", st.setScheduleVariable(s, nil, ScheduleVariable{gifts.IDs[v.Key], v}))
 	}
 	return s, ps.err()
+}
+
+// variableIDs is what is wrong with the ids of a new schedule's variables, which from now on no other gets.
+func (st *State) variableIDs(gifts ScheduleGifts) (ps Problems) {
+	var keys []string
+	for _, v := range gifts.Variables {
+		keys = append(keys, v.Key)
+	}
+	taken := map[int]bool{}
+	for _, s := range st.Schedules.Rows {
+		for _, v := range s.Variables {
+			taken[v.ID] = true
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(gifts.IDs)) {
+		place, id := "variable_ids."+key, gifts.IDs[key]
+		if !slices.Contains(keys, key) {
+			ps.Add(place, Missing("variable", key, keys))
+		} else if err := checkID("variable", id); err != nil {
+			ps.Add(place, err)
+		} else if taken[id] && id != 0 {
+			ps.Addf(place, "variable id %d is taken", id)
+		}
+		taken[id] = true
+		before := st.scheduleVariables.next
+		st.onUndo(func() { st.scheduleVariables.next = before })
+		st.scheduleVariables.keepID(&ScheduleVariable{ID: id})
+	}
+	return ps
 }
 
 // misspelt is the error of a seed's ref that a project does not have, though it has others; nil for one that is there.

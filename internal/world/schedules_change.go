@@ -26,8 +26,8 @@ type ScheduleChange struct {
 // ScheduleVariableChange is what a request says of one variable of a schedule.
 type ScheduleVariableChange struct {
 	ci.JobVariable
-	// Old is the variable that it takes the place of; nil: it is a new one.
-	Old *ci.JobVariable
+	// Old is the variable whose values it changes; nil: it is a new one.
+	Old *ScheduleVariable
 	// Gone says that the old one is taken away, and that nothing comes of a new one.
 	Gone bool
 }
@@ -35,8 +35,8 @@ type ScheduleVariableChange struct {
 // variablesOf are the variables of a schedule as the request wants them. Of one that the request names twice, what is
 // said last holds, but that it is taken away stays (ActiveRecord's nested attributes); what no request can say of it,
 // whether it is raw, stays, too.
-func (c ScheduleChange) variablesOf(s *PipelineSchedule) (all []ci.JobVariable) {
-	said := map[*ci.JobVariable]ScheduleVariableChange{}
+func (c ScheduleChange) variablesOf(s *PipelineSchedule) (all []ScheduleVariable) {
+	said := map[*ScheduleVariable]ScheduleVariableChange{}
 	for _, v := range c.Variables {
 		if v.Old != nil {
 			v.Gone = v.Gone || said[v.Old].Gone
@@ -51,12 +51,12 @@ func (c ScheduleChange) variablesOf(s *PipelineSchedule) (all []ci.JobVariable) 
 			all = append(all, *was)
 		case !next.Gone:
 			next.Raw = was.Raw
-			all = append(all, next.JobVariable)
+			all = append(all, ScheduleVariable{was.ID, next.JobVariable})
 		}
 	}
 	for _, v := range c.Variables {
 		if v.Old == nil && !v.Gone {
-			all = append(all, v.JobVariable)
+			all = append(all, ScheduleVariable{JobVariable: v.JobVariable})
 		}
 	}
 	return all

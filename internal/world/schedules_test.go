@@ -19,7 +19,7 @@ func TestHowManySchedulesAProjectHas(t *testing.T) {
 	_, err := st.AddProject(Project{Path: "acme/site"}, nil)
 	require.NoError(t, err)
 	add := func(path string) error {
-		_, err := st.AddSchedule(path, "", PipelineSchedule{Cron: "0 1 * * *", Variables: []ci.JobVariable{{Key: "A"}}}, nil)
+		_, err := st.AddSchedule(path, "", PipelineSchedule{Cron: "0 1 * * *"}, ScheduleGifts{Variables: []ci.JobVariable{{Key: "A"}}})
 		return err
 	}
 	require.NoError(t, add("acme/site"))
@@ -34,9 +34,9 @@ func TestHowManySchedulesAProjectHas(t *testing.T) {
 // What is refused, or taken back, leaves a schedule as it was.
 func TestChangesOfSchedules(t *testing.T) {
 	st, shop := ruled(t)
-	s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{ID: 77, Cron: "0 1 * * *", Active: true}, nil)
+	s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{ID: 77, Cron: "0 1 * * *", Active: true}, ScheduleGifts{})
 	require.NoError(t, err)
-	_, err = st.AddSchedule("acme/shop", "", PipelineSchedule{ID: 77, Cron: "0 1 * * *"}, nil)
+	_, err = st.AddSchedule("acme/shop", "", PipelineSchedule{ID: 77, Cron: "0 1 * * *"}, ScheduleGifts{})
 	assert.ErrorContains(t, err, "77")
 	before := *s
 	require.Error(t, Atomically(st, func() error {
@@ -52,24 +52,26 @@ func TestChangesOfSchedules(t *testing.T) {
 	assert.Equal(t, newInvalid(attrKey, msgAlreadyTaken), st.SetScheduleVariable(s, nil, a))
 	a.Value = "2"
 	require.NoError(t, st.SetScheduleVariable(s, s.Variable("A"), a))
-	assert.Equal(t, []ci.JobVariable{a}, s.Variables)
+	assert.Equal(t, []ci.JobVariable{a}, s.Given())
 }
 
 // What a request says of a variable twice, and what none says of it.
 func TestVariablesOfSchedulesAreChangedByTheLastWord(t *testing.T) {
-	s := &PipelineSchedule{Variables: []ci.JobVariable{{Key: "A", Value: "$B", Raw: true}, {Key: "B"}, {Key: "C"}}}
+	s := &PipelineSchedule{Variables: []ScheduleVariable{{7, ci.JobVariable{Key: "A", Value: "$B", Raw: true}}, {8, ci.JobVariable{Key: "B"}},
+		{9, ci.JobVariable{Key: "C"}}}}
 	say := func(i int, value string, gone bool) ScheduleVariableChange {
 		return ScheduleVariableChange{ci.JobVariable{Key: s.Variables[i].Key, Value: value}, &s.Variables[i], gone}
 	}
 	change := ScheduleChange{Variables: []ScheduleVariableChange{say(0, "1", false), say(1, "1", true), say(0, "2", false),
 		say(1, "2", false), {JobVariable: ci.JobVariable{Key: "D"}}, {JobVariable: ci.JobVariable{Key: "E"}, Gone: true}}}
-	assert.Equal(t, []ci.JobVariable{{Key: "A", Value: "2", Raw: true}, {Key: "C"}, {Key: "D"}}, change.variablesOf(s))
+	assert.Equal(t, []ScheduleVariable{{7, ci.JobVariable{Key: "A", Value: "2", Raw: true}}, {9, ci.JobVariable{Key: "C"}},
+		{0, ci.JobVariable{Key: "D"}}}, change.variablesOf(s))
 }
 
 // A request changes a schedule in a time that grows with its size and no faster.
 func TestLongChangesOfSchedules(t *testing.T) {
 	const many = 300_000
-	s, change := &PipelineSchedule{Variables: make([]ci.JobVariable, many)}, ScheduleChange{}
+	s, change := &PipelineSchedule{Variables: make([]ScheduleVariable, many)}, ScheduleChange{}
 	for i := range many {
 		change.Variables = append(change.Variables, ScheduleVariableChange{Old: &s.Variables[many-1-i], Gone: true})
 		change.Inputs = append(change.Inputs, ScheduleInput{Name: fmt.Sprint(i)})
@@ -90,8 +92,7 @@ func TestSchedulesRunInOrder(t *testing.T) {
 	require.NoError(t, err)
 	commit(t, st, shop, "Begin", map[string]string{".gitlab-ci.yml": "a: {script: x}"}, PushOptions{Silent: true})
 	for i, hour := range []int{16, 14, 15, 14} {
-		_, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: fmt.Sprintf("0 %d * * *", hour), Active: i != 3,
-			Variables: []ci.JobVariable{{Key: "HOUR", Value: fmt.Sprint(hour)}}}, nil)
+		_, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: fmt.Sprintf("0 %d * * *", hour), Active: i != 3}, ScheduleGifts{Variables: []ci.JobVariable{{Key: "HOUR", Value: fmt.Sprint(hour)}}})
 		require.NoError(t, err)
 	}
 	assert.Equal(t, st.Schedules.Rows[1].NextRunAt, st.NextSchedule(), "of those that are active")
@@ -119,7 +120,7 @@ func TestRefsOfSchedules(t *testing.T) {
 		require.NoError(t, err)
 		first := commit(t, st, p, "Begin", map[string]string{".gitlab-ci.yml": "a: {script: x}"}, PushOptions{Silent: true})
 		p.Repository.SetRef(repository.Tag("v1"), first.ID)
-		s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *", Ref: c.given}, nil)
+		s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *", Ref: c.given}, ScheduleGifts{})
 		require.NoError(t, err)
 		assert.Equal(t, []string{c.kept, c.seed}, []string{s.Ref, s.SeedRef()}, "%v", c)
 		name, tag, whole := s.RefName()

@@ -46,11 +46,13 @@ type world struct {
 	DeployKeys    table[*DeployKey]
 	EnabledKeys   table[*Enabled] // which project has which of them
 	Schedules     table[*PipelineSchedule]
-	Triggers      table[*PipelineTrigger]
-	Statuses      table[*CommitStatus]
-	Webhooks      table[*Webhook]
-	Environments  table[*Environment]
-	Deployments   table[*Deployment]
+	// scheduleVariables has none of them, as they are in their schedules: it gives their ids.
+	scheduleVariables table[*ScheduleVariable]
+	Triggers          table[*PipelineTrigger]
+	Statuses          table[*CommitStatus]
+	Webhooks          table[*Webhook]
+	Environments      table[*Environment]
+	Deployments       table[*Deployment]
 	// RunnerControllers are programs that decide about jobs, controllerTokens what they connect with.
 	RunnerControllers table[*RunnerController]
 	controllerTokens  table[*RunnerControllerToken]
@@ -136,6 +138,7 @@ const (
 	firstEnabledID         = 17_000_001
 	firstEnvironmentID     = 18_000_001
 	firstDeploymentID      = 19_000_001
+	firstScheduleVariable  = 20_000_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.

@@ -54,7 +54,7 @@ func TestWhenAndForWhatSchedulesRun(t *testing.T) {
 	require.NoError(t, err)
 	c := commit(t, st, p, "Begin", map[string]string{".gitlab-ci.yml": "a: {script: x}"}, PushOptions{Silent: true})
 	p.Repository.SetRef("refs/tags/main", c.ID)
-	s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *", Ref: "refs/tags/main"}, nil)
+	s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *", Ref: "refs/tags/main"}, ScheduleGifts{})
 	require.NoError(t, err)
 	require.False(t, s.NextRunAt.IsZero())
 	assert.Zero(t, st.NextSchedule())

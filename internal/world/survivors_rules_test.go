@@ -306,16 +306,16 @@ func TestADeletionThatIsTakenBack(t *testing.T) {
 // What a seed says wrongly of a schedule is an error, whoever finds it.
 func TestSeededSchedulesThatAreWrong(t *testing.T) {
 	st, _ := ruled(t)
-	add := func(s PipelineSchedule, inputs map[string]any) error {
-		_, err := st.AddSchedule("acme/shop", "", s, inputs)
+	add := func(s PipelineSchedule, gifts ScheduleGifts) error {
+		_, err := st.AddSchedule("acme/shop", "", s, gifts)
 		return err
 	}
 	const nightly = "0 1 * * *"
-	require.NoError(t, add(PipelineSchedule{Cron: nightly}, nil))
-	for name, s := range map[string]PipelineSchedule{"cron": {Cron: "never"}, "timezone": {Cron: nightly, Timezone: "Nowhere"},
-		"variables": {Cron: nightly, Variables: []ci.JobVariable{{Key: "not a key"}}}} {
-		assert.Error(t, add(s, nil), name)
+	require.NoError(t, add(PipelineSchedule{Cron: nightly}, ScheduleGifts{}))
+	for name, s := range map[string]PipelineSchedule{"cron": {Cron: "never"}, "timezone": {Cron: nightly, Timezone: "Nowhere"}} {
+		assert.Error(t, add(s, ScheduleGifts{}), name)
 	}
-	_, err := st.AddSchedule("acme/none", "", PipelineSchedule{Cron: nightly, Ref: "main"}, nil)
+	assert.Error(t, add(PipelineSchedule{Cron: nightly}, ScheduleGifts{Variables: []ci.JobVariable{{Key: "not a key"}}}))
+	_, err := st.AddSchedule("acme/none", "", PipelineSchedule{Cron: nightly, Ref: "main"}, ScheduleGifts{})
 	assert.ErrorContains(t, err, "acme/none")
 }

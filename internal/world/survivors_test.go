@@ -164,7 +164,7 @@ func TestNothingIsLeftOfADeletedUser(t *testing.T) {
 		runners[u], err = st.AddRunner(RunnerDraft{Attributes: DefaultAttributes(), Creator: u, Registration: ByUser})
 		require.NoError(t, err)
 		schedules[u], err = st.AddSchedule("acme/shop", u.Username, PipelineSchedule{Active: true, Cron: "0 1 * * *"},
-			nil)
+			ScheduleGifts{})
 		require.NoError(t, err)
 		made[u], err = st.AddPipeline(0, shop, PipelineFacts{Status: JobSuccess, User: u})
 		require.NoError(t, err)

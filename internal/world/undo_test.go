@@ -147,7 +147,7 @@ func TestNoIDIsOfTwoRecords(t *testing.T) {
 			return err
 		},
 		"schedule": func(st *State, _ *Project) error {
-			_, err := st.AddSchedule("acme/shop", "", PipelineSchedule{ID: at, Cron: "0 1 * * *"}, nil)
+			_, err := st.AddSchedule("acme/shop", "", PipelineSchedule{ID: at, Cron: "0 1 * * *"}, ScheduleGifts{})
 			return err
 		},
 		"trigger": func(st *State, _ *Project) error {
@@ -204,7 +204,7 @@ func TestAtomicallyDoesNotNest(t *testing.T) {
 func TestAFreshWorld(t *testing.T) {
 	st, shop := ruled(t)
 	root := st.UserNames[RootUsername]
-	s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *"}, nil)
+	s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *"}, ScheduleGifts{})
 	require.NoError(t, err)
 	p, err := st.AddPipeline(0, shop, PipelineFacts{Status: JobSuccess})
 	require.NoError(t, err)

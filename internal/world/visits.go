@@ -34,6 +34,8 @@ func New(v gitlabversion.Version, clock func() time.Time, around Around) *State 
 		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
 		DeployKeys: newTable[*DeployKey](firstDeployKeyID), EnabledKeys: newTable[*Enabled](firstEnabledID),
 		Schedules: newTable[*PipelineSchedule](firstScheduleID), Triggers: newTable[*PipelineTrigger](firstTriggerID),
+		scheduleVariables: newTable[*ScheduleVariable](firstScheduleVariable),
+
 		Statuses:     newTable[*CommitStatus](firstStatusID),
 		resources:    newTable[*ResourceGroup](firstResourceGroupID),
 		Environments: newTable[*Environment](firstEnvironmentID), Deployments: newTable[*Deployment](firstDeploymentID),

@@ -1,0 +1,189 @@
+package differences
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// given are the fields, besides times, that GitLab gives a record of which a request does not say them: numbers and
+// tokens, who made it, and what follows from other fields. What else is empty, as a list of tags or a description, was
+// not said by who made the record, and is to be so.
+var given = []string{"ID", "IID", "Token", "RegistrationToken", "Username", "Email", "CreatedBy", "User", "Owner",
+	"Members", "Role", "PipelineID", "Stage", "StageIndex", "Ref", "SHA", "BeforeSHA", "Commit", "Source", "Spec",
+	"Duration", "Tier", "VariableIDs"}
+
+// givenOf are those of some kinds alone: of others a Name is what somebody said, and a Status says how far it is.
+var givenOf = map[string][]string{"User": {"Name"}, "Group": {"Name"}, "Project": {"Name"}, "DeployToken": {"Name"},
+	"CommitStatus": {"Name"}, "Pipeline": {"Status"}}
+
+// usual are the values that a record has where it says nothing of it, of fields that a world writes out.
+var usual = map[string]map[string]any{"ProtectedRef": {"Push": "maintainers", "Merge": "maintainers"},
+	"ProjectEnvironment": {"State": "available", "AutoStopSetting": "always"}, "Deployment": {"Status": "success"},
+	"CommitStatus": {"Status": "pending"}, "RunnerController": {"State": "disabled"},
+	"PipelineSchedule": {"CronTimezone": "UTC"}, "AccessToken": {"Scopes": []string{"api"}},
+	"DeployToken": {"Scopes": []string{"read_repository"}}}
+
+// Filled is the world that is wanted after a change, in which the records that were not there before have what GitLab
+// gave them, where nothing is said of it: who writes a test cannot know IDs and tokens. For that each is paired with
+// the record that has come about in its stead, by what tells such records from others or, where that is not said, as
+// the one that differs least. Records that were there before stay as they are. Normal writes a world out in full.
+func Filled[S any](before, want, got S, normal func(S) S) S {
+	var expected, come S // the records of both worlds that are new
+	w, g := reflect.ValueOf(&want).Elem(), reflect.ValueOf(&got).Elem()
+	places := map[string][]int{} // of those that have come
+	for _, part := range parts {
+		list, was := w.FieldByName(part), reflect.ValueOf(before).FieldByName(part)
+		if list.Kind() != reflect.Slice || list.Len() == was.Len() && list.Pointer() == was.Pointer() {
+			continue
+		}
+		known := identitiesOf(was)
+		fresh, _ := newIn(list, known)
+		if fresh.Len() == 0 {
+			continue
+		}
+		there, at := newIn(g.FieldByName(part), known)
+		reflect.ValueOf(&expected).Elem().FieldByName(part).Set(fresh)
+		reflect.ValueOf(&come).Elem().FieldByName(part).Set(there)
+		places[part] = at
+	}
+	if len(places) == 0 {
+		return want
+	}
+	expected, come = normal(expected), normal(come)
+	for part, at := range places {
+		fresh := reflect.ValueOf(expected).FieldByName(part)
+		pairs := paired(fresh, reflect.ValueOf(come).FieldByName(part))
+		known := identitiesOf(reflect.ValueOf(before).FieldByName(part))
+		w.FieldByName(part).Set(placed(w.FieldByName(part), known, fresh, pairs, at))
+	}
+	return want
+}
+
+// identitiesOf is what tells the records of a list from each other.
+func identitiesOf(list reflect.Value) map[any]bool {
+	all := make(map[any]bool, list.Len())
+	for i := range list.Len() {
+		all[identity(list.Index(i))] = true
+	}
+	return all
+}
+
+// newIn are the records of a list that are none of those known, and where they are.
+func newIn(list reflect.Value, known map[any]bool) (fresh reflect.Value, at []int) {
+	fresh = reflect.Zero(list.Type())
+	for i := range list.Len() {
+		if !known[identity(list.Index(i))] {
+			fresh, at = reflect.Append(fresh, list.Index(i)), append(at, i)
+		}
+	}
+	return fresh, at
+}
+
+// paired fills in the records that are expected, and says which of those that have come each is; -1 for none.
+func paired(fresh, come reflect.Value) []int {
+	pairs, taken := slices.Repeat([]int{-1}, fresh.Len()), make([]bool, come.Len())
+	take := func(i, k int) {
+		pairs[i], taken[k] = k, true
+		fill(fresh.Index(i), come.Index(k))
+	}
+	for i := range fresh.Len() {
+		for k := range come.Len() {
+			if !taken[k] && pairs[i] < 0 && identity(fresh.Index(i)) == identity(come.Index(k)) {
+				take(i, k)
+			}
+		}
+	}
+	var open []pair
+	for i := range fresh.Len() {
+		for k := range come.Len() {
+			if pairs[i] < 0 && !taken[k] && unsaid(identity(fresh.Index(i))) {
+				open = append(open, pair{i, k, differing(fresh.Index(i), come.Index(k))})
+			}
+		}
+	}
+	slices.SortStableFunc(open, func(a, b pair) int { return cmp.Compare(a.differ, b.differ) })
+	for _, p := range open {
+		if pairs[p.expected] < 0 && !taken[p.come] {
+			take(p.expected, p.come)
+		}
+	}
+	return pairs
+}
+
+// pair is a record that is expected and one that has come, and in how many fields they differ.
+type pair struct{ expected, come, differ int }
+
+// unsaid reports whether an identity says nothing.
+func unsaid(id any) bool {
+	several, ok := id.([3]any)
+	if !ok {
+		return id == nil || reflect.ValueOf(id).IsZero()
+	}
+	return !slices.ContainsFunc(several[:], func(one any) bool { return one != nil && !reflect.ValueOf(one).IsZero() })
+}
+
+// differing counts the fields in which a record differs from what has come, once it is filled in.
+func differing(fresh, come reflect.Value) (n int) {
+	filled := reflect.New(fresh.Type()).Elem()
+	filled.Set(fresh)
+	fill(filled, come)
+	for i := range filled.NumField() {
+		if !reflect.DeepEqual(filled.Field(i).Interface(), come.Field(i).Interface()) {
+			n++
+		}
+	}
+	return n
+}
+
+// fill gives a record, and those in its lists, what GitLab gave the other.
+func fill(fresh, come reflect.Value) {
+	kind := fresh.Type().Name()
+	for i := range fresh.NumField() {
+		field, name := fresh.Field(i), fresh.Type().Field(i).Name
+		switch is := field.Type(); {
+		case is.Kind() == reflect.Slice && is.Elem().Kind() == reflect.Struct && field.Len() == come.Field(i).Len():
+			own := reflect.MakeSlice(is, 0, field.Len())
+			own = reflect.AppendSlice(own, field)
+			for k := range own.Len() {
+				fill(own.Index(k), come.Field(i).Index(k))
+			}
+			if own.Len() > 0 {
+				field.Set(own)
+			}
+		case !field.IsZero():
+		case is == reflect.TypeFor[time.Time](), slices.Contains(given, name), slices.Contains(givenOf[kind], name):
+			field.Set(come.Field(i))
+		case kind == "ProtectedRef" && name == "Push" && fresh.FieldByName("DeployKeys").Len() > 0: // the keys alone
+		case usual[kind][name] != nil:
+			field.Set(reflect.ValueOf(usual[kind][name]).Convert(is))
+		}
+	}
+}
+
+// placed is a list with its new records in full, each where that which has come is, since an order is nothing that
+// anybody said.
+func placed(list reflect.Value, known map[any]bool, fresh reflect.Value, pairs, at []int) reflect.Value {
+	all := make([]reflect.Value, 0, list.Len())
+	for i := range list.Len() {
+		if known[identity(list.Index(i))] {
+			all = append(all, list.Index(i))
+		}
+	}
+	order := make([]int, fresh.Len())
+	for i := range order {
+		order[i] = i
+	}
+	place := func(i int) int {
+		if pairs[i] < 0 {
+			return list.Len()
+		}
+		return at[pairs[i]]
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(place(a), place(b)) })
+	for _, i := range order {
+		all = slices.Insert(all, min(place(i), len(all)), fresh.Index(i))
+	}
+	return reflect.Append(reflect.Zero(list.Type()), all...)
+}
