@@ -273,7 +273,7 @@ func publicProject(p *world.Project) Project {
 		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth,
 		KeepLatestArtifact: clone.Pointer(p.KeepLatestArtifact, clone.Shallow), CreatedAt: p.CreatedAt,
 		Attributes: maps.Clone(p.Attributes), DeletionMarkedAt: p.DeletionMarkedAt, JobTokenAllowlist: p.AllowedPaths(),
-		OldPaths: append([]string(nil), p.OldPaths...), ResourceGroups: p.OwnProcessModes(), LastDeployment: p.GivenIID(),
+		OldPaths: append([]string(nil), p.OldPaths...), ResourceGroups: p.OwnProcessModes(), LastDeploymentIID: p.GivenIID(),
 	}
 	if p.Creator != nil {
 		out.CreatedBy = p.Creator.Username
@@ -298,7 +298,7 @@ func projectDraft(st *world.State, in Project) (world.Project, world.Problems) {
 		Attributes: maps.Clone(in.Attributes), DeletionMarkedAt: in.DeletionMarkedAt, OldPaths: slices.Clone(in.OldPaths),
 		ProcessModes: world.ProcessModesOf(in.ResourceGroups), Allowlist: world.AllowedAt(in.JobTokenAllowlist),
 	}
-	p.GiveAbove(in.LastDeployment)
+	p.GiveAbove(in.LastDeploymentIID)
 	if in.CreatedBy != "" {
 		p.Creator = found.user("created_by", in.CreatedBy)
 	}

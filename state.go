@@ -292,8 +292,8 @@ type Project struct {
 	// ResourceGroups are the process modes of resource groups by their keys, as "oldest_first", where they are not the
 	// project's resource_group_default_process_mode.
 	ResourceGroups map[string]string `json:"resource_groups,omitzero"`
-	// LastDeployment is the IID of the last deployment, if that is deleted: the next gets one above. 0: nothing is.
-	LastDeployment int `json:"last_deployment,omitzero"`
+	// LastDeploymentIID is the IID of the last deployment, if that is deleted: the next gets one above. 0: nothing is.
+	LastDeploymentIID int `json:"last_deployment_iid,omitzero"`
 	// OldPaths are full paths that the project had before it was renamed or moved; they still lead to it.
 	OldPaths  []string  `json:"old_paths,omitzero"`
 	CreatedBy string    `json:"created_by,omitzero"` // username; nobody is known when empty

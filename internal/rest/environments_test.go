@@ -425,7 +425,7 @@ func TestNumbersOfDeploymentsAreGivenOnce(t *testing.T) {
 	require.Len(t, gl.Deployments(), 2)
 
 	saved := gl.Snapshot()
-	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Description, p.LastDeployment = "x", 0 })
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Description, p.LastDeploymentIID = "x", 0 })
 	again := fg.New(t, fg.WithScenario(saved))
 	again.AssertSnapshot(t, saved)
 	assert.Equal(t, []int{10, 10}, []int{deploy(gl), deploy(again)})
