@@ -56,8 +56,7 @@ func checkEnvironmentName(bad *Invalid, p *Project, name string) {
 	if strings.TrimSpace(name) == "" {
 		bad.Add(attrName, msgBlank)
 	}
-	taken := p.EnvironmentNamed(name) != nil
-	if taken {
+	if p.EnvironmentNamed(name) != nil {
 		bad.Add(attrName, msgAlreadyTaken)
 	}
 	if tooLong(&name, maxEnvironmentText) {
@@ -67,7 +66,7 @@ func checkEnvironmentName(bad *Invalid, p *Project, name string) {
 		bad.Add(attrName, problem)
 	}
 	slug := EnvironmentSlug(name)
-	if taken || slices.ContainsFunc(p.environments, func(e *Environment) bool { return e.Slug() == slug }) {
+	if slices.ContainsFunc(p.environments, func(e *Environment) bool { return e.Slug() == slug }) {
 		bad.Add(attrSlug, msgAlreadyTaken)
 	}
 }
@@ -188,9 +187,9 @@ func (st *State) StopActions(e *Environment) (jobs []*Job) {
 		return nil
 	}
 	latest := last.Job.Pipeline.Latest()
-	manual := map[string]*Job{} // the first of a name
+	manual := map[string]*Job{}
 	for _, j := range latest {
-		if manual[j.Name] == nil && j.manualAction() {
+		if j.manualAction() {
 			manual[j.Name] = j
 		}
 	}
