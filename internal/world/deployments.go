@@ -32,10 +32,10 @@ var deploymentEvents = map[DeploymentStatus]struct {
 	DeploymentSkipped:  {"skip", nil},
 }
 
-// deploys reports whether the job makes a deployment: its environment is one that it starts
+// deploys reports whether a job of an environment makes a deployment: it starts that
 // (app/models/concerns/ci/deployable.rb, deployment_job?).
 func (j *Job) deploys() bool {
-	return j.EnvironmentName != "" && cmp.Or(j.Spec.Environment.Action, actionStart) == actionStart
+	return cmp.Or(j.Spec.Environment.Action, actionStart) == actionStart
 }
 
 // nameEnvironment gives the plan of a job that is about to be made the name of its environment.
@@ -96,9 +96,9 @@ func (st *State) expansionOf(j *Job, environment string) ci.Context {
 	if p != nil && p.Moves() {
 		f = p.Facts()
 	}
-	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: j.Project.Path,
-		Predefined: st.PredefinedFor(j.Project, f), Caller: st.callerOf(f),
-		Variables: st.givenTo(j.Project, f, environment), NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
+	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, Predefined: st.PredefinedFor(j.Project, f),
+		Caller: st.callerOf(f), Variables: st.givenTo(j.Project, f, environment),
+		NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
 	if p != nil {
 		x.Predefined = append(x.Predefined, ci.JobVariable{Key: "CI_PIPELINE_IID", Value: strconv.Itoa(p.IID())})
 	}
@@ -115,25 +115,14 @@ func (st *State) storedVariables(j *Job) ci.JobVariables {
 		l.add("CI_PIPELINE_URL", at+"pipelines/"+strconv.Itoa(j.PipelineID))
 		l.add("CI_JOB_URL", at+"jobs/"+strconv.Itoa(j.ID))
 	}
-	if name := j.EnvironmentName; name != "" {
-		l.add("CI_ENVIRONMENT_NAME", name)
-		l.add("CI_ENVIRONMENT_SLUG", EnvironmentSlug(name))
-		l.add("CI_ENVIRONMENT_ACTION", cmp.Or(j.Spec.Environment.Action, actionStart))
-		l.add("CI_ENVIRONMENT_TIER", st.TierOf(j))
+	if e := st.EnvironmentOf(j); e != nil {
+		said := j.Spec.Environment
+		l.add("CI_ENVIRONMENT_NAME", e.Name)
+		l.add("CI_ENVIRONMENT_SLUG", e.Slug())
+		l.add("CI_ENVIRONMENT_ACTION", cmp.Or(said.Action, actionStart))
+		l.add("CI_ENVIRONMENT_TIER", cmp.Or(said.DeploymentTier, e.Tier)) // app/models/concerns/ci/deployable.rb
 	}
 	return ci.JobVariables(l)
-}
-
-// TierOf is the tier of a job's environment: what the job says, or what the environment has
-// (app/models/concerns/ci/deployable.rb, environment_tier).
-func (st *State) TierOf(j *Job) string {
-	if said := j.Spec.Environment.DeploymentTier; said != "" {
-		return said
-	}
-	if e := st.EnvironmentOf(j); e != nil {
-		return e.Tier
-	}
-	return EnvironmentTier(j.EnvironmentName)
 }
 
 // enterEnvironment makes the environment of a job, if there is none yet, and the deployment of a job that starts it
