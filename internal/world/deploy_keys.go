@@ -303,10 +303,8 @@ func (st *State) checkKeyAccess(v *Invalid, r ProtectedRef) {
 		attribute = attrCreateKey
 	}
 	pushing := map[*DeployKey]bool{}
-	if len(r.Keys) > 0 {
-		for _, e := range st.EnabledKeysOf(r.Project) {
-			pushing[e.Key] = e.CanPush
-		}
+	for _, e := range st.EnabledKeysOf(r.Project) {
+		pushing[e.Key] = e.CanPush
 	}
 	for _, a := range r.Keys {
 		if a.Key == nil {

@@ -175,6 +175,17 @@ func TestKeysOfProtectedRefs(t *testing.T) {
 	assert.Zero(t, RoleInProject(nil, shop), "nobody is a member, nor the owner of what a group has")
 }
 
+// A key that is made up is none that somebody has.
+func TestMadeUpKeysAreNew(t *testing.T) {
+	st, _ := ruled(t)
+	text := st.newKeyText()
+	other, _ := ruled(t)
+	k, err := other.AddDeployKey(DeployKey{Text: text}, "", nil, nil)
+	require.NoError(t, err)
+	assert.Equal(t, text, k.Text)
+	assert.NotEqual(t, text, other.newKeyText())
+}
+
 // What the draft of a deploy key says wrongly is told, and none is made.
 func TestDraftsOfDeployKeys(t *testing.T) {
 	st, shop := ruled(t)

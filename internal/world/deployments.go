@@ -40,11 +40,7 @@ func (j *Job) deploys() bool {
 
 // nameEnvironment gives the plan of a job that is about to be made the name of its environment.
 func (st *State) nameEnvironment(j *Job) {
-	said := j.Spec.Environment.Name
-	if said == "" || j.EnvironmentName != "" {
-		return
-	}
-	if name := st.expanded(j, said, false); ci.IsEnvironmentName(name) {
+	if name := st.expanded(j, j.Spec.Environment.Name, false); ci.IsEnvironmentName(name) {
 		own := *j.Plan
 		own.EnvironmentName = name
 		j.Plan = &own
@@ -93,8 +89,9 @@ func (st *State) expansionOf(j *Job, environment string) ci.Context {
 	f := PipelineFacts{Ref: j.Ref, RefIsTag: j.RefIsTag, Protected: j.Protected, Commit: j.Commit, User: j.User,
 		Source: SourcePush, CreatedAt: j.CreatedAt}
 	p := st.pipelines[j.PipelineID]
-	if p != nil && p.Moves() {
+	if p != nil { // who plays a job is told of in its variables
 		f = p.Facts()
+		f.User = j.User
 	}
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, Predefined: st.PredefinedFor(j.Project, f),
 		Caller: st.callerOf(f), Variables: st.givenTo(j.Project, f, environment),
@@ -147,13 +144,11 @@ func (st *State) enterEnvironment(j *Job) {
 			Status: DeploymentCreated, User: j.User, Job: j, OnStop: j.Spec.Environment.OnStop, CreatedAt: j.CreatedAt,
 			UpdatedAt: j.CreatedAt})
 	}
-	if j.Status != JobCreated { // as when a test adds it so
-		st.catchUp(j)
-	}
+	st.catchUp(j)
 }
 
-// catchUp has a deployment become what its job is already, and the environment what that has made of it, of which no
-// webhook is told.
+// catchUp has a deployment become what its job is already, as when a test adds it so, and the environment what that has
+// made of it, of which no webhook is told.
 func (st *State) catchUp(j *Job) {
 	told := len(st.notices)
 	st.followJob(j)
@@ -162,9 +157,7 @@ func (st *State) catchUp(j *Job) {
 	if d == nil {
 		return
 	}
-	if d.Status.Finished() {
-		d.FinishedAt = cmp.Or(j.FinishedAt, d.FinishedAt)
-	}
+	d.FinishedAt = cmp.Or(j.FinishedAt, d.FinishedAt)
 	d.UpdatedAt = Later(d.CreatedAt, d.FinishedAt)
 }
 
@@ -187,7 +180,7 @@ func (st *State) SettleEnvironments(environments, deployments bool) {
 		return
 	}
 	for _, j := range st.Jobs.Rows {
-		if j.EnvironmentName != "" && !(environments && j.Status.Completed()) {
+		if !(environments && j.Status.Completed()) {
 			st.enterEnvironment(j)
 		}
 	}
@@ -246,15 +239,12 @@ func (st *State) forgetDeployer(j *Job) {
 // deployments do not know, or that cannot come after theirs, changes nothing (app/models/deployment.rb,
 // sync_status_with).
 func (st *State) followJob(j *Job) {
-	if j.EnvironmentName == "" {
-		return
-	}
 	if d := st.DeploymentOf(j); d != nil {
 		to := DeploymentStatus(j.Status)
 		if j.Status == JobManual {
 			to = DeploymentBlocked
 		}
-		if slices.Contains(DeploymentStatuses, to) && to != d.Status {
+		if slices.Contains(DeploymentStatuses, to) {
 			_ = st.MoveDeployment(d, to)
 		}
 	}

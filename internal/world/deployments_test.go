@@ -157,7 +157,7 @@ func TestAddressesOfEnvironments(t *testing.T) {
 		{"18.0", "", "$CI_JOB_NAME,$CI_JOB_STAGE,$CI_NODE_INDEX,$CI_NODE_TOTAL,$CI_JOB_MANUAL",
 			"ship 2/2,test,2,2,true"},
 		{"18.0", "", "$CI_COMMIT_REF_NAME,$CI_COMMIT_BRANCH,$CI_COMMIT_TAG,$CI_PIPELINE_SOURCE,$GITLAB_USER_LOGIN",
-			"main,main,,web,root"},
+			"main,main,,web,mia"},
 		{"18.0", "", "$CI_JOB_GROUP_NAME", "ship"}, {"17.9", "", "a$CI_JOB_GROUP_NAME", "a"},
 		{"18.0", "", "http://[$CI_JOB_ID", "https://before.example"}, {"18.0", "", " $NONE ", ""},
 	} {
@@ -166,6 +166,8 @@ func TestAddressesOfEnvironments(t *testing.T) {
 			ServeAt(st, func() string { return c.served })
 		}
 		shop, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+		require.NoError(t, err)
+		mia, err := st.AddUser(User{Username: "mia"})
 		require.NoError(t, err)
 		_, err = st.AddVariable(shop.Path, Variable{Key: "SETTING", Value: "setting", Scope: "prod/*"})
 		require.NoError(t, err)
@@ -181,7 +183,7 @@ ship: {script: x, when: manual, parallel: 2, variables: {OWN: own},
 		first, ship := p.Jobs[0], p.Jobs[2]
 		first.Dotenv = ci.JobVariables{{Key: "EARLIER", Value: "earlier"}, {Key: "LATE", Value: "early"}}
 		Visit(st, func() { require.NoError(t, st.FinishJob(first, JobSuccess, "", nil)) })
-		Visit(st, func() { st.PlayJob(ship, st.Users.Rows[0], []ci.JobVariable{{Key: "PLAYED", Value: "played"}}, nil) })
+		Visit(st, func() { st.PlayJob(ship, mia, []ci.JobVariable{{Key: "PLAYED", Value: "played"}}, nil) })
 		ship.Dotenv = ci.JobVariables{{Key: "LATE", Value: "late"}}
 		Visit(st, func() { require.NoError(t, st.FinishJob(ship, JobSuccess, "", nil)) })
 		e := shop.EnvironmentNamed("prod/main")
@@ -199,37 +201,87 @@ func TestDeploymentsOfAddedJobs(t *testing.T) {
 	require.NoError(t, err)
 	ended := noon.Add(-time.Minute)
 	job := func(name string, status JobStatus, e ci.Environment) *Job {
-		j, err := st.AddJob(&Job{Project: shop, User: taken, Name: name, Ref: "v1", RefIsTag: true, Status: status,
+		j, err := st.AddJob(&Job{Project: shop, User: taken, Name: name, Ref: "v1", RefIsTag: true, Status: status, Protected: true,
 			Commit: Commit{SHA: strings.Repeat("ab", 20)}, PipelineID: 4_000_900, CreatedAt: noon.Add(-time.Hour),
 			StartedAt: noon.Add(-time.Hour), FinishedAt: map[bool]time.Time{true: ended}[status == JobSuccess],
 			Plan: &Plan{Spec: ci.JobSpec{Environment: e}}})
 		require.NoError(t, err)
 		return j
 	}
-	const url = "http://x/$CI_COMMIT_TAG,$CI_COMMIT_SHA,$GITLAB_USER_LOGIN,$CI_PIPELINE_SOURCE,$CI_PIPELINE_CREATED_AT,$CI_JOB_ID"
-	done := job("done", JobSuccess, ci.Environment{Name: "$CI_COMMIT_REF_NAME", URL: url, DeploymentTier: "other"})
+	const url = "http://x/$CI_COMMIT_TAG$CI_COMMIT_BRANCH,$CI_COMMIT_SHA,$GITLAB_USER_LOGIN,$CI_PIPELINE_SOURCE,$CI_PIPELINE_CREATED_AT,$CI_JOB_ID"
+	done := job("done", JobSuccess, ci.Environment{Name: "$CI_COMMIT_TAG$CI_COMMIT_BRANCH/$CI_COMMIT_REF_PROTECTED", URL: url,
+		DeploymentTier: "other"})
 	d := st.DeploymentOf(done)
-	assert.Equal(t, Deployment{ID: firstDeploymentID, IID: 1, Environment: shop.EnvironmentNamed("v1"), Ref: "v1",
+	assert.Equal(t, Deployment{ID: firstDeploymentID, IID: 1, Environment: shop.EnvironmentNamed("v1/true"), Ref: "v1",
 		RefIsTag: true, SHA: done.Commit.SHA, Status: DeploymentSuccess, User: taken, Job: done,
 		CreatedAt: done.CreatedAt, UpdatedAt: ended, FinishedAt: ended}, *d)
 	assert.Equal(t, EnvironmentFacts{State: EnvironmentAvailable, Tier: "other", AutoStopSetting: AutoStopAlways,
 		ExternalURL: fmt.Sprint("http://x/v1,", done.Commit.SHA, ",mia,push,2024-07-01T11:00:00Z,", done.ID)},
 		d.Environment.EnvironmentFacts)
 	assert.Empty(t, st.notices, "it was so for long")
-	runs := st.DeploymentOf(job("runs", JobRunning, ci.Environment{Name: "v1"}))
+	runs := st.DeploymentOf(job("runs", JobRunning, ci.Environment{Name: "v1/true"}))
 	assert.Equal(t, []any{DeploymentRunning, runs.CreatedAt, time.Time{}, 2}, []any{runs.Status, runs.UpdatedAt,
 		runs.FinishedAt, runs.IID})
-	stops := job("stops", JobSuccess, ci.Environment{Name: "v1", Action: actionStop})
+	stops := job("stops", JobSuccess, ci.Environment{Name: "v1/true", Action: actionStop})
 	assert.Nil(t, st.DeploymentOf(stops))
 	assert.Equal(t, EnvironmentStopped, d.Environment.State)
 	bad := job("bad", JobSuccess, ci.Environment{Name: "a:b", URL: "a$CI_ENVIRONMENT_NAME"})
 	assert.Empty(t, bad.EnvironmentName)
-	added, err := st.AddDeployment(DeploymentPlace{Project: shop, Environment: "v1", JobID: bad.ID},
+	added, err := st.AddDeployment(DeploymentPlace{Project: shop, Environment: "v1/true", JobID: bad.ID},
 		Deployment{Status: DeploymentRunning})
 	require.NoError(t, err)
 	require.NoError(t, st.MoveDeployment(added, DeploymentSuccess))
 	assert.Equal(t, "a", d.Environment.ExternalURL)
 	assert.Len(t, shop.Environments(), 1)
+	skipped := st.DeploymentOf(job("skipped", JobSkipped, ci.Environment{Name: "v1/true"}))
+	assert.Equal(t, []any{DeploymentSkipped, time.Time{}}, []any{skipped.Status, skipped.FinishedAt})
+	merged, err := st.AddPipeline(0, shop, PipelineFacts{Source: SourceMergeRequest, Ref: "refs/merge-requests/1/head"})
+	require.NoError(t, err)
+	_, err = st.AddJob(&Job{Project: shop, User: taken, PipelineID: merged.ID, Status: JobSuccess, Ref: merged.Ref(),
+		Plan: &Plan{Spec: ci.JobSpec{Environment: ci.Environment{Name: "mr", URL: "a$CI_COMMIT_BRANCH"}}}})
+	require.NoError(t, err)
+	assert.Equal(t, "a", shop.EnvironmentNamed("mr").ExternalURL, "it is of no branch")
+}
+
+// What a job says of the time of its environment is read when the environment is made, with what is known then, and
+// when the job has succeeded; what it does not say stays.
+func TestTimesOfEnvironmentsThatJobsMake(t *testing.T) {
+	st, now, p, _ := moving(t, "ship: {script: x, environment: {name: '2', auto_stop_in: $CI_ENVIRONMENT_NAME}}")
+	e := p.Project().EnvironmentNamed("2")
+	assert.Zero(t, e.AutoStopAt)
+	e.ExternalURL = "https://before.example"
+	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil)) })
+	assert.Equal(t, []any{now.Add(2 * time.Second), "https://before.example"}, []any{e.AutoStopAt, e.ExternalURL})
+	stop, err := st.AddJob(&Job{Project: p.Project(), User: st.Users.Rows[0], Status: JobPending, Plan: &Plan{
+		Spec: ci.JobSpec{Environment: ci.Environment{Name: "2", Action: actionStop}}}})
+	require.NoError(t, err)
+	e.State = EnvironmentStopped
+	require.NoError(t, st.FinishJob(stop, JobSuccess, "", nil))
+	assert.Equal(t, now.Add(2*time.Second), e.AutoStopAt, "it was stopped before")
+}
+
+// app/models/environment.rb, last_deployment: it is the one that ended last, whenever it was made.
+func TestLastDeployments(t *testing.T) {
+	st, shop := ruled(t)
+	e, err := st.AddEnvironment(Environment{Project: shop, Name: "prod"})
+	require.NoError(t, err)
+	assert.Nil(t, e.LastDeployment())
+	add := func(status DeploymentStatus, minutes int) *Deployment {
+		d, err := st.AddDeployment(DeploymentPlace{Project: shop, Environment: "prod"}, Deployment{Status: status,
+			CreatedAt: noon.Add(-time.Hour), FinishedAt: noon.Add(time.Duration(minutes-60) * time.Minute)})
+		require.NoError(t, err)
+		return d
+	}
+	failed := add(DeploymentFailed, 30)
+	assert.Nil(t, e.LastDeployment())
+	first := add(DeploymentSuccess, 20)
+	assert.Same(t, first, e.LastDeployment())
+	add(DeploymentSuccess, 10)
+	add(DeploymentSkipped, 50)
+	assert.Same(t, first, e.LastDeployment())
+	assert.Same(t, failed, e.lastFinished())
+	at := add(DeploymentSuccess, 20)
+	assert.Same(t, at, e.LastDeployment(), "the later of those at one time")
 }
 
 // Whether there is anything to be told of environments.
@@ -277,6 +329,18 @@ func TestSettledEnvironments(t *testing.T) {
 		assert.ElementsMatch(t, strings.Split(want, ","), names, told)
 		assert.Len(t, st.Deployments.Rows, len(names))
 	}
+	st, shop := ruled(t)
+	Seeding(st, nil, nil, func() {
+		p, err := st.CreatePipeline(NewPipeline{Project: shop, User: st.Users.Rows[0],
+			CI: "made: {script: x, environment: made}"})
+		require.NoError(t, err)
+		_, err = st.AddEnvironment(Environment{Project: shop, Name: "made"})
+		require.NoError(t, err)
+		_, err = st.AddDeployment(DeploymentPlace{Project: shop, Environment: "made", JobID: p.Jobs[0].ID}, Deployment{})
+		require.NoError(t, err)
+		st.SettleEnvironments(true, true)
+		assert.Len(t, st.Deployments.Rows, 1, "the seed tells of it as it was")
+	})
 }
 
 // app/services/deployments/create_service.rb: what somebody tells of is made once, in an environment that is made, too.
@@ -310,6 +374,7 @@ func TestToldDeployments(t *testing.T) {
 		change(&other)
 		got, err := tell("prod", other)
 		require.NoError(t, err)
+		assert.Equal(t, now, got.UpdatedAt)
 		assert.Equal(t, []any{i + 2, other}, []any{got.IID, ToldDeployment{got.Ref, got.SHA, got.RefIsTag, got.Status}})
 	}
 	_, err = st.AddEnvironment(Environment{Project: shop, Name: "new"})

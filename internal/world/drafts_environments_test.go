@@ -184,8 +184,8 @@ func TestWrongDraftsOfDeployments(t *testing.T) {
 		{at, Deployment{CreatedAt: later, UpdatedAt: later, FinishedAt: later},
 			[]string{"created_at: CreatedAt", "updated_at: UpdatedAt", "finished_at: FinishedAt"}},
 		{at, Deployment{IID: maxID + 1}, []string{"iid: deployment id "}},
-		{at, Deployment{IID: -1}, []string{"iid: deployment iid -1 is taken, or none"}},
-		{at, Deployment{IID: is.IID}, []string{"iid: deployment iid 1 is taken, or none"}},
+		{at, Deployment{IID: -1}, []string{"iid: deployment id -1 is negative"}},
+		{at, Deployment{IID: is.IID}, []string{"iid: deployment iid 1 is taken"}},
 	} {
 		_, err := st.AddDeployment(c.at, c.said)
 		problems := problemsOf(t, err)

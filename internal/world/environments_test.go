@@ -1,6 +1,7 @@
 package world
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,7 +160,7 @@ func withStop(t *testing.T) (st *State, now *time.Time, p *Pipeline, e *Environm
 	t.Helper()
 	st, now, p, _ = moving(t, `
 ship: {script: x, environment: {name: prod, on_stop: end, auto_stop_in: 1 day}}
-end: {script: x, when: manual, environment: {name: prod, action: stop}}
+end: {script: x, when: manual, environment: {name: prod, action: stop, auto_stop_in: 1 day}}
 `)
 	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil)) })
 	return st, now, p, p.Project().EnvironmentNamed("prod")
@@ -176,12 +177,13 @@ func TestStoppingEnvironments(t *testing.T) {
 		played    bool
 		endedWith EnvironmentState // once the job has succeeded, if that was played
 	}{
-		"by its job":      {true, EnvironmentAvailable, false, EnvironmentStopping, true, EnvironmentStopped},
-		"nobody may play": {false, EnvironmentAvailable, false, EnvironmentStopping, false, ""},
-		"by force":        {true, EnvironmentAvailable, true, EnvironmentStopped, false, ""},
-		"stopping":        {true, EnvironmentStopping, false, EnvironmentStopping, false, ""},
-		"forced after":    {true, EnvironmentStopping, true, EnvironmentStopped, false, ""},
-		"stopped":         {true, EnvironmentStopped, false, EnvironmentStopped, false, ""},
+		"by its job":         {true, EnvironmentAvailable, false, EnvironmentStopping, true, EnvironmentStopped},
+		"nobody may play":    {false, EnvironmentAvailable, false, EnvironmentStopping, false, ""},
+		"stopping, likewise": {false, EnvironmentStopping, false, EnvironmentStopping, false, ""},
+		"by force":           {true, EnvironmentAvailable, true, EnvironmentStopped, false, ""},
+		"stopping":           {true, EnvironmentStopping, false, EnvironmentStopping, false, ""},
+		"forced after":       {true, EnvironmentStopping, true, EnvironmentStopped, false, ""},
+		"stopped":            {true, EnvironmentStopped, false, EnvironmentStopped, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			st, _, p, e := withStop(t)
@@ -202,6 +204,9 @@ func TestStoppingEnvironments(t *testing.T) {
 			}
 		})
 	}
+	st, _, p, e := withStop(t)
+	st.StopEnvironment(e, false)
+	assert.Equal(t, JobPending, p.Jobs[1].Status, "everybody may play")
 	st, shop := ruled(t)
 	for setting, want := range map[string]EnvironmentState{AutoStopAlways: EnvironmentStopped,
 		AutoStopWithAction: EnvironmentAvailable} {
@@ -229,7 +234,11 @@ func TestEnvironmentsAreTakenBack(t *testing.T) {
 			require.NoError(t, st.MoveDeployment(told, DeploymentSuccess))
 			assert.Equal(t, *now, told.FinishedAt)
 		},
-		"a job of it goes": func() { st.forgetDeployer(p.Jobs[0]) },
+		"a job of it goes": func() {
+			st.forgetDeployer(p.Jobs[0])
+			assert.Nil(t, st.DeploymentOf(p.Jobs[0]))
+			assert.Nil(t, d.Job)
+		},
 		"one is added": func() {
 			_, err := st.AddDeployment(DeploymentPlace{Project: shop, Environment: "prod"}, Deployment{IID: 99})
 			require.NoError(t, err)
@@ -290,6 +299,11 @@ func TestStaleEnvironments(t *testing.T) {
 		st.StopStale(shop, since)
 		assert.Equal(t, c.want, e.State, name)
 	}
+	e, err := st.AddEnvironment(Environment{Project: shop, Name: "needs-a-job", CreatedAt: before, UpdatedAt: before,
+		EnvironmentFacts: EnvironmentFacts{AutoStopSetting: AutoStopWithAction}})
+	require.NoError(t, err)
+	st.StopStale(shop, since)
+	assert.Equal(t, EnvironmentAvailable, e.State, "it is not done by force")
 }
 
 // app/models/environment.rb, stopped_review_apps: the oldest first, as many as are wanted, and none that is marked.
@@ -361,9 +375,10 @@ func TestEnvironmentsStopWithTheirBranch(t *testing.T) {
 		to, ref string
 		tag     bool
 	}{{"side", "side", false}, {"moved-on", "side", false}, {"moved-on", "main", false}, {"tagged", "side", true},
-		{"kept", "side", false}} {
+		{"kept", "side", false}, {"needs-a-job", "side", false}} {
 		if shop.EnvironmentNamed(d.to) == nil {
-			_, err := st.AddEnvironment(Environment{Project: shop, Name: d.to})
+			_, err := st.AddEnvironment(Environment{Project: shop, Name: d.to, EnvironmentFacts: EnvironmentFacts{
+				AutoStopSetting: map[bool]string{true: AutoStopWithAction}[d.to == "needs-a-job"]}})
 			require.NoError(t, err)
 		}
 		_, err := st.AddDeployment(DeploymentPlace{Project: shop, Environment: d.to}, Deployment{Ref: d.ref, RefIsTag: d.tag})
@@ -390,18 +405,19 @@ func TestJobsThatGiveAnEnvironmentMoreTime(t *testing.T) {
 	first := noon.Add(24 * time.Hour)
 	for name, c := range map[string]struct {
 		version, environment string
-		hours                time.Duration // from when the job ends; 0: as before, -1: none
+		after                time.Duration // from when the job ends; 0: as before, -1: none
 	}{
-		"prepares":            {"17.7", "name: prod, action: prepare", 24},
-		"accesses":            {"17.7", "name: prod, action: access", 24},
-		"accesses for longer": {"17.7", "name: prod, action: access, auto_stop_in: 2 days", 48},
+		"prepares":            {"17.7", "name: prod, action: prepare", 24 * time.Hour},
+		"accesses":            {"17.7", "name: prod, action: access", 24 * time.Hour},
+		"accesses for longer": {"17.7", "name: prod, action: access, auto_stop_in: 2 days", 48 * time.Hour},
 		"verifies":            {"17.7", "name: prod, action: verify", 0},
-		"verifies for longer": {"17.7", "name: prod, action: verify, auto_stop_in: 2 days", 48},
-		"of a variable":       {"17.7", "name: prod, action: verify, auto_stop_in: $STAY", 72},
+		"verifies for longer": {"17.7", "name: prod, action: verify, auto_stop_in: 2 days", 48 * time.Hour},
+		"of a variable":       {"17.7", "name: prod, action: verify, auto_stop_in: $STAY", 72 * time.Hour},
 		"never":               {"17.7", "name: prod, action: access, auto_stop_in: NEVER", -1},
 		"nonsense":            {"17.7", "name: prod, action: access, auto_stop_in: $NONSENSE", 0},
 		"no time":             {"17.7", "name: prod, action: access, auto_stop_in: $NONE", 0},
 		"before":              {"17.6", "name: prod, action: access, auto_stop_in: 2 days", 0},
+		"of what is stored":   {"17.7", "name: prod, action: access, auto_stop_in: $CI_JOB_ID seconds", 2_000_003 * time.Second},
 		"another environment": {"17.7", "name: other, action: access, auto_stop_in: 2 days", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -414,14 +430,24 @@ func TestJobsThatGiveAnEnvironmentMoreTime(t *testing.T) {
 				want := first
 				switch {
 				case status == JobFailed:
-				case c.hours == -1:
+				case c.after == -1:
 					want = time.Time{}
-				case c.hours > 0:
-					want = now.Add(c.hours * time.Hour)
+				case c.after > 0:
+					want = now.Add(c.after)
 				}
 				assert.Equal(t, want, e.AutoStopAt, status)
 				assert.Equal(t, EnvironmentAvailable, e.State)
 			}
+			told, err := st.AddDeployment(DeploymentPlace{Project: p.Project(), Environment: "prod"}, Deployment{})
+			require.NoError(t, err)
+			again := st.RetryJob(p.Jobs[2], p.Jobs[2].User, nil)
+			Visit(st, func() { require.NoError(t, st.FinishJob(again, JobSuccess, "", nil)) })
+			assert.Same(t, told, e.LastDeployment(), "which no job made, so that nothing is said with it")
+			for _, d := range slices.Clone(e.Deployments()) {
+				st.DeleteDeployment(d)
+			}
+			again = st.RetryJob(again, again.User, nil)
+			Visit(st, func() { require.NoError(t, st.FinishJob(again, JobSuccess, "", nil)) })
 			st.DeleteEnvironment(e)
 			Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[3], JobSuccess, "", nil)) })
 			assert.Empty(t, st.Deployments.Rows)

@@ -86,9 +86,7 @@ func (st *State) ChangeSchedule(s, draft *PipelineSchedule) error {
 	*s = *draft
 	s.UpdatedAt = st.Now()
 	st.reckon(s)
-	if !slices.Equal(before.Variables, s.Variables) {
-		st.handToPipelines(s, s.Variables)
-	}
+	st.handToPipelines(s, s.Variables)
 	return nil
 }
 

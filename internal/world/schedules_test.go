@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -111,6 +112,12 @@ func TestRefsOfSchedules(t *testing.T) {
 		{"16.0", "main", "main", "main", "branch main"},
 		{"16.0", "v1", "v1", "v1", "tag v1"},
 		{"16.0", "refs/heads/gone", "gone", "refs/heads/gone", ""},
+		{"16.0", "refs/heads/main", "refs/heads/main", "refs/heads/main", "branch main"},
+		{"16.0", "refs/heads/v1", "v1", "v1", "tag v1"},
+		{"16.0", "both", "both", "both", "branch both"},
+		{"17.2", "refs/heads/main", "refs/heads/main", "refs/heads/main", "branch main"},
+		{"17.2", "refs/tags/v1", "refs/tags/v1", "refs/tags/v1", "tag v1"},
+		{"17.2", "refs/tags/both", "refs/tags/both", "refs/tags/both", "tag both"},
 		{"17.2", "main", "refs/heads/main", "refs/heads/main", "branch main"},
 		{"17.2", "v1", "refs/tags/v1", "refs/tags/v1", "tag v1"},
 		{"17.2", "refs/heads/gone", "refs/heads/gone", "refs/heads/gone", ""},
@@ -119,22 +126,27 @@ func TestRefsOfSchedules(t *testing.T) {
 		p, err := st.AddProject(Project{Path: "acme/shop"}, nil)
 		require.NoError(t, err)
 		first := commit(t, st, p, "Begin", map[string]string{".gitlab-ci.yml": "a: {script: x}"}, PushOptions{Silent: true})
-		p.Repository.SetRef(repository.Tag("v1"), first.ID)
+		for _, ref := range []string{repository.Tag("v1"), repository.Tag("both"), repository.Branch("both"),
+			repository.Branch("refs/heads/main"), repository.Branch("refs/tags/v1")} {
+			p.Repository.SetRef(ref, first.ID)
+		}
 		s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *", Ref: c.given}, nil)
 		require.NoError(t, err)
 		assert.Equal(t, []string{c.kept, c.seed}, []string{s.Ref, s.SeedRef()}, "%v", c)
 		name, tag, whole := s.RefName()
 		assert.Equal(t, c.kept != name, whole, "%v", c)
-		assert.Equal(t, c.kept == "refs/tags/v1", tag, "%v", c)
+		assert.Equal(t, strings.HasPrefix(c.kept, "refs/tags/"), tag, "%v", c)
 		st.around.MayRun = func(_ *State, n NewPipeline) error {
-			assert.Equal(t, c.runs, map[bool]string{true: "tag ", false: "branch "}[n.RefIsTag]+n.Ref, "%v", c)
-			return nil
+			assert.Equal(t, cmp.Or(c.runs, "branch gone"), map[bool]string{true: "tag ", false: "branch "}[n.RefIsTag]+n.Ref,
+				"%v", c)
+			return errors.New("may not")
 		}
-		if c.runs == "" {
-			st.around.MayRun = nil
-		}
+		_, err = st.RunSchedule(s, st.Users.Rows[0])
+		assert.EqualError(t, err, "may not")
+		assert.Empty(t, p.Pipelines())
+		st.around.MayRun = nil
 		made, err := st.RunSchedule(s, st.Users.Rows[0])
-		if c.runs == "" {
+		if c.runs == "" || c.given == "both" { // which is ambiguous
 			assert.Error(t, err, "%v", c)
 			continue
 		}
@@ -317,5 +329,65 @@ func TestDraftsOfSchedules(t *testing.T) {
 		s, err := st.AddSchedule("acme/empty", "", with(func(s *PipelineSchedule) { s.Ref = ref }), nil)
 		require.NoError(t, err, "an empty repository has all refs still to come")
 		assert.Equal(t, []string{want, want}, []string{s.Ref, s.SeedRef()})
+	}
+}
+
+// app/models/ci/pipeline_schedule.rb and app/validators/nested_attributes_duplicates_validator.rb: what the model says.
+func TestWhatTheModelSaysOfSchedules(t *testing.T) {
+	input := func(name string) ScheduleInput { return ScheduleInput{Name: name, Value: []byte(`"y"`)} }
+	var most []ScheduleInput
+	for i := range maxInputs {
+		most = append(most, input(fmt.Sprint(i)))
+	}
+	variable := func(key string) ScheduleVariableChange {
+		return ScheduleVariableChange{JobVariable: ci.JobVariable{Key: key}}
+	}
+	for _, c := range []struct {
+		version string
+		change  ScheduleChange
+		want    string
+	}{
+		{"16.0", ScheduleChange{Ref: to(" ")}, "Ref can't be blank"},
+		{"17.2", ScheduleChange{Ref: to(" ")}, "Ref is ambiguous"},
+		{"17.2", ScheduleChange{Inputs: most}, ""},
+		{"17.2", ScheduleChange{Inputs: append(most[:maxInputs:maxInputs], input("x"))}, "Inputs exceeds the limit of 20."},
+		{"17.2", ScheduleChange{Inputs: []ScheduleInput{input("a"), input("a")}}, "Inputs have duplicate values (a)"},
+		{"17.2", ScheduleChange{Inputs: []ScheduleInput{input("is"), input("is")}}, "Inputs have duplicate values (is)"},
+		{"17.2", ScheduleChange{Variables: []ScheduleVariableChange{variable("A"), variable("B"), variable("A")}},
+			"Variables have duplicate values (A)"},
+		{"17.2", ScheduleChange{Variables: []ScheduleVariableChange{variable("A B")}},
+			"Variables key can contain only letters, digits and '_'."},
+	} {
+		st := versioned(t, c.version)
+		p, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+		require.NoError(t, err)
+		commit(t, st, p, "Begin", map[string]string{".gitlab-ci.yml": "a: {script: x}"}, PushOptions{Silent: true})
+		s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *"}, nil)
+		require.NoError(t, err)
+		if len(c.change.Inputs) == 2 {
+			s.Inputs = []ScheduleInput{input("is")}
+		}
+		var bad *Invalid
+		if err := st.ChangeSchedule(s, st.ScheduleDraft(p, nil, s, c.change)); c.want == "" {
+			assert.NoError(t, err)
+		} else if assert.ErrorAs(t, err, &bad) {
+			assert.Equal(t, []string{c.want}, bad.Sentences())
+		}
+	}
+}
+
+// Schedules have inputs of their pipelines from a version on.
+func TestInputsOfSchedules(t *testing.T) {
+	for version, want := range map[string]string{"17.10": "x", "17.11": "y"} {
+		st := versioned(t, version)
+		p, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+		require.NoError(t, err)
+		commit(t, st, p, "Begin", map[string]string{".gitlab-ci.yml": "spec: {inputs: {a: {default: x}}}\n---\n" +
+			"job-$[[ inputs.a ]]: {script: x}"}, PushOptions{Silent: true})
+		s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *"}, map[string]any{"a": "y"})
+		require.NoError(t, err)
+		made, err := st.RunSchedule(s, st.Users.Rows[0])
+		require.NoError(t, err)
+		assert.Equal(t, "job-"+want, made.Jobs[0].Name, version)
 	}
 }
