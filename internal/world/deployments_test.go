@@ -246,18 +246,18 @@ func TestDeploymentsOfAddedJobs(t *testing.T) {
 // What a job says of the time of its environment is read when the environment is made, with what is known then, and
 // when the job has succeeded; what it does not say stays.
 func TestTimesOfEnvironmentsThatJobsMake(t *testing.T) {
-	st, now, p, _ := moving(t, "ship: {script: x, environment: {name: '2', auto_stop_in: $CI_ENVIRONMENT_NAME}}")
+	st, now, p, _ := moving(t, "ship: {script: x, environment: {name: '2', auto_stop_in: $CI_JOB_ID}}")
 	e := p.Project().EnvironmentNamed("2")
 	assert.Zero(t, e.AutoStopAt)
 	e.ExternalURL = "https://before.example"
 	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil)) })
-	assert.Equal(t, []any{now.Add(2 * time.Second), "https://before.example"}, []any{e.AutoStopAt, e.ExternalURL})
+	assert.Equal(t, []any{now.Add(firstJobID * time.Second), "https://before.example"}, []any{e.AutoStopAt, e.ExternalURL})
 	stop, err := st.AddJob(&Job{Project: p.Project(), User: st.Users.Rows[0], Status: JobPending, Plan: &Plan{
 		Spec: ci.JobSpec{Environment: ci.Environment{Name: "2", Action: actionStop}}}})
 	require.NoError(t, err)
 	e.State = EnvironmentStopped
 	require.NoError(t, st.FinishJob(stop, JobSuccess, "", nil))
-	assert.Equal(t, now.Add(2*time.Second), e.AutoStopAt, "it was stopped before")
+	assert.Equal(t, now.Add(firstJobID*time.Second), e.AutoStopAt, "it was stopped before")
 }
 
 // app/models/environment.rb, last_deployment: it is the one that ended last, whenever it was made.
@@ -292,7 +292,7 @@ func TestWhetherThereAreEnvironments(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, st.Deploys())
 	j, err := st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Plan: &Plan{Spec: ci.JobSpec{
-		Environment: ci.Environment{Name: "prod"}}}})
+		Environment: ci.Environment{Name: "$CI_COMMIT_BRANCH/prod"}}}})
 	require.NoError(t, err)
 	assert.True(t, st.Deploys())
 	e := st.EnvironmentOf(j)

@@ -116,9 +116,6 @@ func (f *flow) latest(name string, j *Job) {
 
 // connect notes what a job needs. Of what it needs that is not there yet, an empty node is kept.
 func (f *flow) connect(n *node, j *Job) {
-	if n.needs != nil {
-		return
-	}
 	for _, need := range j.Spec.Needs {
 		other := f.nodes[need.Job]
 		if other == nil {

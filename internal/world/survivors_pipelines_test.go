@@ -146,3 +146,21 @@ func TestStatusProblems(t *testing.T) {
 	assert.Equal(t, `"sucess" is no job status; did you mean "success"?`, StatusProblem("sucess"))
 	assert.Equal(t, `"xyzzy" is no job status; there are `+strings.Join(WordsOf(JobStatuses...), ", "), StatusProblem("xyzzy"))
 }
+
+// A job of an earlier stage that comes to a pipeline keeps those of later ones waiting that have not begun.
+func TestLateJobsOfEarlierStages(t *testing.T) {
+	st, _, p, _ := moving(t, "a: {script: x}\nb: {script: x, stage: deploy}")
+	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil)) })
+	require.Equal(t, JobPending, p.Jobs[1].Status)
+	add := func(name, stage string, index int, status JobStatus) *Job {
+		j, err := st.AddJob(&Job{Project: p.Project(), User: st.Users.Rows[0], PipelineID: p.ID, Name: name, Stage: stage,
+			StageIndex: index, Status: status})
+		require.NoError(t, err)
+		return j
+	}
+	var late, waits *Job
+	Visit(st, func() { late, waits = add("late", "build", 1, JobPending), add("waits", "deploy", 3, JobCreated) })
+	assert.Equal(t, JobCreated, waits.Status)
+	Visit(st, func() { require.NoError(t, st.FinishJob(late, JobSuccess, "", nil)) })
+	assert.Equal(t, JobPending, waits.Status)
+}
