@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -122,12 +123,8 @@ func judge(m mutation, binaries []*binary, most time.Duration) verdict {
 	}
 	for _, s := range steps(m, binaries, most) {
 		v.Fate = survived
-		// On a busy machine tests take several times what they took when they were alone.
-		ctx, cancel := context.WithTimeout(context.Background(), 6*time.Second+8*s.took)
-		out, _, err := s.of.run(ctx, s.tests, nil, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
-		late := ctx.Err() != nil
-		cancel()
-		if late {
+		out, err := s.of.within(6*time.Second+8*s.took, s.tests, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
+		if errors.Is(err, errTooLong) {
 			v.Fate, v.By = timedOut, s.of.Package
 			return v
 		}

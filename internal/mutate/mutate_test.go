@@ -173,3 +173,13 @@ func TestHasParts(t *testing.T) {
 	})
 	t.Run("c", func(*testing.T) {})
 }
+
+// Tests that go on for ever are told from those that fail by what they take of a processor.
+func TestEndlessTestsAreTold(t *testing.T) {
+	for script, want := range map[string]string{"while :; do :; done": errTooLong.Error(), "exit 3": "exit status 3"} {
+		b := &binary{path: filepath.Join(t.TempDir(), "tests"), dir: t.TempDir(), work: t.TempDir()}
+		require.NoError(t, os.WriteFile(b.path, []byte("#!/bin/sh\n"+script+"\n"), 0o700))
+		_, err := b.within(time.Second, nil)
+		assert.EqualError(t, err, want)
+	}
+}

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/mutate/mutant"
@@ -42,20 +45,49 @@ const memory = 8 << 20
 // patience is how long a test may take while it is learned: one that is slow may have parts that are not.
 const patience = time.Minute
 
+// errTooLong is that of tests that took more of a processor than they may, or stood still.
+var errTooLong = errors.New("takes too long")
+
+// within runs tests that may take so much of a processor, which a busy machine does not change, and some time more in
+// which others have it. Out of either is errTooLong.
+func (b *binary) within(limit time.Duration, tests []test, environment ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute+4*limit)
+	defer cancel()
+	cmd := b.command(ctx, tests, int(math.Ceil(limit.Seconds())), nil, environment...)
+	out, err := cmd.CombinedOutput()
+	if p := cmd.ProcessState; p != nil {
+		if status, ok := p.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			return out, errTooLong
+		}
+	}
+	if ctx.Err() != nil {
+		return out, errTooLong
+	}
+	return out, err
+}
+
 // run runs tests of the binary in a process of its own and returns what it printed, and what it took of a processor,
 // which a busy machine does not change. Out of time is an error of ctx.
 func (b *binary) run(ctx context.Context, tests []test, arguments []string, environment ...string) (out []byte,
 	took time.Duration, err error) {
-	args := append([]string{"-c", `ulimit -v "$0"; exec "$@"`, strconv.Itoa(memory), b.path,
-		"-test.run=" + pattern(tests), "-test.short", "-test.failfast", "-test.timeout=0"}, arguments...)
-	cmd := exec.CommandContext(ctx, "sh", args...)
-	cmd.Dir, cmd.WaitDelay = b.dir, time.Second
-	cmd.Env = append(append(os.Environ(), "TMPDIR="+b.work), environment...)
+	cmd := b.command(ctx, tests, int(patience.Seconds()), arguments, environment...)
 	out, err = cmd.CombinedOutput()
 	if p := cmd.ProcessState; p != nil {
 		took = p.UserTime() + p.SystemTime()
 	}
 	return out, took, err
+}
+
+// command is a process of tests that may take so many seconds of a processor.
+func (b *binary) command(ctx context.Context, tests []test, seconds int, arguments []string,
+	environment ...string) *exec.Cmd {
+	args := append([]string{"-c", `ulimit -v "$0"; ulimit -t "$1"; shift; exec "$@"`, strconv.Itoa(memory),
+		strconv.Itoa(seconds), b.path, "-test.run=" + pattern(tests), "-test.short", "-test.failfast", "-test.timeout=0"},
+		arguments...)
+	cmd := exec.CommandContext(ctx, "sh", args...)
+	cmd.Dir, cmd.WaitDelay = b.dir, time.Second
+	cmd.Env = append(append(os.Environ(), "TMPDIR="+b.work), environment...)
+	return cmd
 }
 
 // pattern is what go test's -run wants to hear for these tests and parts of tests, and for no other.
