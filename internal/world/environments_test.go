@@ -455,6 +455,14 @@ func TestJobsThatGiveAnEnvironmentMoreTime(t *testing.T) {
 	}
 }
 
+// A job that stops an environment gives it no time, whatever it says.
+func TestStoppedEnvironmentsHaveNoTime(t *testing.T) {
+	st, _, p, e := prolonged(t, "17.7", "name: prod, action: stop, auto_stop_in: 2 days")
+	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[1], JobSuccess, "", nil)) })
+	assert.Equal(t, EnvironmentStopped, e.State)
+	assert.Zero(t, e.AutoStopAt)
+}
+
 // prolonged is an environment that was deployed to for a day, and the pipeline of that, whose next jobs do something
 // else with one.
 func prolonged(t *testing.T, version, environment string) (*State, *time.Time, *Pipeline, *Environment) {

@@ -164,3 +164,14 @@ func TestLateJobsOfEarlierStages(t *testing.T) {
 	Visit(st, func() { require.NoError(t, st.FinishJob(late, JobSuccess, "", nil)) })
 	assert.Equal(t, JobPending, waits.Status)
 }
+
+// A job may need one that the file has behind it, or one that is not there.
+func TestNeedsOfLaterJobs(t *testing.T) {
+	st, _, p, _ := moving(t, "a: {script: x, needs: [b, {job: none, optional: true}]}\nb: {script: x, needs: [c]}\nc: {script: x}")
+	for i, want := range [][]JobStatus{{JobCreated, JobCreated, JobPending}, {JobCreated, JobPending, JobSuccess},
+		{JobPending, JobSuccess, JobSuccess}} {
+		assert.Equal(t, want, []JobStatus{p.Jobs[0].Status, p.Jobs[1].Status, p.Jobs[2].Status})
+		Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[2-i], JobSuccess, "", nil)) })
+	}
+	assert.Equal(t, JobSuccess, p.Status())
+}
