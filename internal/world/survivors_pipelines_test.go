@@ -3,13 +3,16 @@ package world
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // lib/gitlab/ci/pipeline/chain/helpers.rb: which refusals are stored as pipelines that failed, where that is asked for,
@@ -174,4 +177,54 @@ func TestNeedsOfLaterJobs(t *testing.T) {
 		Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[2-i], JobSuccess, "", nil)) })
 	}
 	assert.Equal(t, JobSuccess, p.Status())
+}
+
+// app/services/ci/create_pipeline_service.rb: a ref that is said to be a tag is none that is a branch alone, and a commit
+// says who has made it.
+func TestRefsOfNewPipelines(t *testing.T) {
+	st, p, first := withFiles(t, map[string]string{".gitlab-ci.yml": "a: {script: x}"})
+	for _, tag := range []string{"v1", "both"} {
+		p.Repository.SetRef(repository.Tag(tag), first.ID)
+	}
+	p.Repository.SetRef(repository.Branch("both"), first.ID)
+	for _, c := range []struct {
+		ref string
+		tag bool
+		out string
+	}{{"main", false, "branch main"}, {"main", true, MsgRefNotFound}, {"v1", false, "tag v1"}, {"v1", true, "tag v1"},
+		{"both", true, "tag both"}, {"both", false, msgRefAmbiguous}, {"gone", false, MsgRefNotFound},
+		{"refs/heads/both", false, "branch both"}, {"refs/tags/both", false, "tag both"},
+		{"refs/tags/main", false, MsgRefNotFound}} {
+		made, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0], Ref: c.ref, RefIsTag: c.tag})
+		if err != nil {
+			assert.Equal(t, newInvalid(attrBase, c.out), err, "%v", c)
+			continue
+		}
+		f := made.Facts()
+		assert.Equal(t, c.out, map[bool]string{true: "tag ", false: "branch "}[f.RefIsTag]+f.Ref, "%v", c)
+		assert.Equal(t, []string{first.ID, first.Author.Name, first.Author.Email}, []string{f.Commit.SHA,
+			f.Commit.AuthorName, f.Commit.AuthorEmail})
+	}
+}
+
+// By which event a job goes on whose turn it is.
+func TestHowJobsBegin(t *testing.T) {
+	trigger := []byte(`{"project": "acme/other"}`)
+	for want, jobs := range map[jobEvent][]*Job{
+		eventEnqueue: {{Plan: &unplanned}, {Plan: &Plan{StartIn: time.Minute}}, {Plan: &Plan{When: "always"}},
+			{EnqueueImmediately: true, Plan: &Plan{When: whenManual}}},
+		eventSchedule: {{Plan: &Plan{When: whenDelayed, StartIn: time.Minute}}},
+		eventActionize: {{Plan: &Plan{When: whenManual}}, {Plan: &Plan{When: whenManual, StartIn: time.Minute}},
+			{Plan: &Plan{When: whenDelayed}}, {Plan: &Plan{When: whenDelayed, StartIn: time.Minute, Trigger: trigger}}},
+	} {
+		for i, j := range jobs {
+			assert.Equal(t, want, j.begins(), i)
+		}
+	}
+	for when, want := range map[string][]JobStatus{"": {JobSuccess, JobSkipped}, whenOnFailure: {JobFailed},
+		whenAlways: {JobSuccess, JobFailed, JobSkipped}, "never": nil} {
+		for _, previous := range []JobStatus{JobSuccess, JobFailed, JobSkipped, JobCanceled} {
+			assert.Equal(t, slices.Contains(want, previous), (&Job{Plan: &Plan{When: when}}).startsAfter(previous), when)
+		}
+	}
 }
