@@ -142,7 +142,8 @@ func (c Call[E]) Effects() []journal.Effect {
 
 // models are GitLab's names of kinds of records in global IDs.
 var models = map[string]string{"runner": "Ci::Runner", "job": "Ci::Build", "project": "Project", "group": "Group",
-	"pipeline": "Ci::Pipeline", "pipeline schedule": "Ci::PipelineSchedule", "pipeline trigger": "Ci::Trigger"}
+	"pipeline": "Ci::Pipeline", "pipeline schedule": "Ci::PipelineSchedule", "pipeline trigger": "Ci::Trigger",
+	"project environment": "Environment"}
 
 // target is an argument of GraphQL that names what is to reach a project, or no longer: the call changes the project
 // and not that.

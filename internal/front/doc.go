@@ -28,7 +28,8 @@
 //	response.go                          what handlers and stages return
 //	render.go                            Sending: headers (heads.go), bytes and ETag (bodies.go)
 //
-// shown.go is what every protocol shows alike, statuses.go and statuses_jobs.go how they show statuses, pages.go what
+// shown.go is what every protocol shows alike, statuses.go and statuses_jobs.go how they show statuses,
+// test_reports.go what tests came to, pages.go what
 // the protocols of a few paths beside the REST API have in common, added.go the endpoints that a test serves itself.
 //
 // It knows nothing of what an endpoint does, nor of the ways of one protocol to name endpoints: that is in the Routes

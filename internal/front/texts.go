@@ -66,3 +66,9 @@ const (
 	MsgNotAccessible     = "API not accessible for user"
 	msgfSudoUserNotFound = "User with ID or username '%s'"
 )
+
+// Test reports (lib/gitlab/ci/parsers/test/junit.rb, lib/gitlab/ci/reports/test_case.rb).
+const (
+	msgNoName    = "(No name)"
+	msgJUnitData = "JUnit data parsing failed: "
+)

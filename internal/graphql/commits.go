@@ -28,15 +28,21 @@ func commitOf(c *call, x *exec, p *world.Pipeline) any {
 	by := repository.Signature{Name: own.AuthorName, Email: own.AuthorEmail, When: own.CreatedAt}
 	shownAs := commit{project: project, sha: own.SHA, message: cmp.Or(own.Message, own.Title), author: by, committer: by}
 	if known := project.Repository.Commit(own.SHA); known != nil {
+		shownAs = commitIn(project, known)
 		shownAs.message = cmp.Or(own.Message, known.Message)
-		shownAs.author, shownAs.committer = known.Author, known.Committer
-		if len(known.Parents) > 0 {
-			shownAs.parent = known.Parents[0]
-		}
 	} else if own.BeforeSHA != world.ZeroSHA {
 		shownAs.parent = own.BeforeSHA
 	}
 	return shown(x, c.OnProject(project, policy.ReadCode), shownAs)
+}
+
+// commitIn is a commit of a project's repository.
+func commitIn(p *world.Project, known *repository.Commit) commit {
+	shownAs := commit{project: p, sha: known.ID, message: known.Message, author: known.Author, committer: known.Committer}
+	if len(known.Parents) > 0 {
+		shownAs.parent = known.Parents[0]
+	}
+	return shownAs
 }
 
 func commitRows() rows {

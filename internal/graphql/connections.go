@@ -93,13 +93,13 @@ func (n *connection) page() (page, error) {
 // connectionTypes are the types of connections that tell how many items they have.
 var connectionTypes = []string{"CiRunnerConnection", "CiRunnerManagerConnection", "CiJobConnection",
 	"CiJobInterfaceConnection", "PipelineConnection", "PipelineScheduleConnection", "PipelineTriggerConnection",
-	"ProjectConnection"}
+	"ProjectConnection", "TestSuiteSummaryConnection", "TestCaseConnection"}
 
 // uncountedTypes are the other types of connections.
 var uncountedTypes = []string{"GroupConnection", "CiStageConnection", "CiGroupConnection", "CiBuildNeedConnection",
 	"JobNeedUnionConnection", "CiJobArtifactConnection", "CiManualVariableConnection", "PipelineManualVariableConnection",
 	"PipelineScheduleVariableConnection", "CiInputsFieldConnection", "CiJobTokenAccessibleGroupConnection",
-	"CiJobTokenAccessibleProjectConnection"}
+	"CiJobTokenAccessibleProjectConnection", "EnvironmentConnection", "DeploymentConnection"}
 
 // connectionRows are the fields of all types of connections, and of PageInfo.
 func connectionRows() map[string]rows {

@@ -20,11 +20,22 @@ type extraCost struct {
 // resolverExtras are what every resolver adds for some arguments.
 var resolverExtras = []extraCost{{"sort", 1}, {"search", 5}}
 
+// singleCost is the cost of a resolver that finds one thing.
+func singleCost(a args, children int) int {
+	cost := children + 1
+	for _, e := range resolverExtras {
+		if a[e.argument] != nil {
+			cost += e.cost
+		}
+	}
+	return cost
+}
+
 // resolverCost is the cost of a connection that has a resolver: it grows by a hundredth for each item asked for.
 func resolverCost(extra ...extraCost) func(args, int) int {
 	return func(a args, children int) int {
-		cost := children + 1
-		for _, e := range slices.Concat(resolverExtras, extra) {
+		cost := singleCost(a, children)
+		for _, e := range extra {
 			if a[e.argument] != nil {
 				cost += e.cost
 			}

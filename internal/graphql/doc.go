@@ -26,8 +26,10 @@
 //	joblog.go          the end of a job's log in HTML
 //	jobs_around.go     what jobs need and keep, and what pipelines were given
 //	pipelines.go       Pipeline
+//	test_reports.go    what the tests of pipelines have come to
 //	commits.go         the commits of pipelines
 //	schedules.go       PipelineSchedule; schedules_mutations.go what changes them; triggers.go PipelineTrigger
+//	environments.go    Environment; environments_mutations.go what changes them; deployments.go Deployment
 //	settings.go        how a project runs its jobs, and whose jobs' tokens reach it
 //	stages.go          CiStage and CiGroup
 //	statuses.go        DetailedStatus

@@ -42,6 +42,9 @@ var wantedByType = map[string]wanted{
 	"CiStage":       inProject("Pipeline: Read", func(s stage) *world.Project { return s.pipeline.Project() }),
 	"Commit":        inProject("Code: Read", func(c commit) *world.Project { return c.project }),
 	"CurrentUser":   forUser("User: Read"),
+	"Environment": inProject("Environment: Read", func(e *world.Environment) *world.Project {
+		return e.Project
+	}),
 	"Group": {"Group: Read", func(value any) world.Boundary {
 		return world.Boundary{Group: value.(*world.Group)}
 	}},
@@ -100,6 +103,10 @@ func redactedType(item any) string {
 		return "CiRunnerManager"
 	case stage:
 		return "CiStage"
+	case *world.Deployment:
+		return "Deployment"
+	case *world.Environment:
+		return "Environment"
 	case *world.Group:
 		return "Group"
 	case *world.Pipeline:
@@ -143,6 +150,13 @@ func byRecord(permission string, find func(c *call, id int) *world.Project) does
 		p := find(c, input["id"].(int))
 		return world.Boundary{Project: p}, p != nil
 	}}
+}
+
+func projectOfEnvironment(c *call, id int) *world.Project {
+	if e := c.Environments.ByID(id); e != nil {
+		return e.Project
+	}
+	return nil
 }
 
 func projectOfJob(c *call, id int) *world.Project {
@@ -199,6 +213,10 @@ var permissionOfMutation = map[string]does{
 	"ciJobTokenScopeAddProject":        byPath("Job Token Scope Allowlist: Create", "projectPath"),
 	"ciJobTokenScopeRemoveGroup":       byPath("Job Token Scope Allowlist: Delete", "projectPath"),
 	"ciJobTokenScopeRemoveProject":     byPath("Job Token Scope Allowlist: Delete", "projectPath"),
+	"environmentCreate":                byPath("Environment: Create", "projectPath"),
+	"environmentDelete":                byRecord("Environment: Delete", projectOfEnvironment),
+	"environmentStop":                  byRecord("Environment: Stop", projectOfEnvironment),
+	"environmentUpdate":                byRecord("Environment: Update", projectOfEnvironment),
 	"jobCancel":                        byRecord("Job: Update", projectOfJob),
 	"jobPlay":                          byRecord("Job: Run", projectOfJob),
 	"jobRetry":                         byRecord("Job: Run", projectOfJob),

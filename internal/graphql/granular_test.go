@@ -83,7 +83,9 @@ func TestRecordsForFineGrainedTokens(t *testing.T) {
 	orphaned := fmt.Sprintf(`{ runner(id: "gid://gitlab/Ci::Runner/%d") { runnerType } }`, orphan.ID)
 	gl.AddAccessToken(fg.AccessToken{Token: "no", User: "mia", Scopes: []string{"granular"}, Grants: []fg.TokenGrant{
 		{Projects: []string{"acme/shop"}, Permissions: []string{"Project: Read", "Pipeline: Read"}}}})
-	all := []string{"Project: Read", "Pipeline: Read", "Pipeline Schedule: Read", "Trigger: Read", "Trigger: Create", "Job Artifact: Read"}
+	gl.AddDeployment(fg.Deployment{Project: "acme/shop", Environment: gl.AddEnvironment(fg.ProjectEnvironment{Project: "acme/shop",
+		Name: "prod"}).Name})
+	all := []string{"Environment: Read", "Project: Read", "Pipeline: Read", "Pipeline Schedule: Read", "Trigger: Read", "Trigger: Create", "Job Artifact: Read"}
 	gl.AddAccessToken(fg.AccessToken{Token: "yes", User: "mia", Scopes: []string{"granular"}, Grants: []fg.TokenGrant{
 		{Projects: []string{"acme/shop"}, Permissions: all}}})
 	gl.AddAccessToken(fg.AccessToken{Token: "ada", User: "ada", Scopes: []string{"granular"}, Grants: []fg.TokenGrant{
@@ -93,6 +95,9 @@ func TestRecordsForFineGrainedTokens(t *testing.T) {
 			"Pipeline Schedule: Read"},
 		{`{ project(fullPath: "acme/shop") { pipelineTriggers { nodes { description } } } }`, `"nodes":[]`,
 			`"description":"trigger"`, "Trigger: Read"},
+		{`{ project(fullPath: "acme/shop") { environments { nodes { name } } } }`, `"nodes":[]`, `"name":"prod"`, "Environment: Read"},
+		{`{ project(fullPath: "acme/shop") { environment { deployments { nodes { iid } } } } }`, `"environment":null`,
+			`"deployments":{"nodes":[]}`, "Environment: Read"},
 		{`{ project(fullPath: "acme/shop") { pipelines(first: 1) { nodes { jobArtifacts { name } } } } }`, `"jobArtifacts":[]`,
 			`"jobArtifacts":[{"name":"a.zip"}]`, ""},
 		{`{ project(fullPath: "acme/shop") { pipelineSchedules { nodes { variables { nodes { key } } } } } }`, `"nodes":[]`,
@@ -124,6 +129,10 @@ func TestMutationsForFineGrainedTokens(t *testing.T) {
 			"Job Token Scope Allowlist: Delete"},
 		"ciJobTokenScopeRemoveProject": {`projectPath: "acme/shop", targetProjectPath: "x"`, "project",
 			"Job Token Scope Allowlist: Delete"},
+		"environmentCreate":             {`projectPath: "acme/shop", name: "x"`, "project", "Environment: Create"},
+		"environmentDelete":             {`id: "gid://gitlab/Environment/6"`, "project", "Environment: Delete"},
+		"environmentStop":               {`id: "gid://gitlab/Environment/6"`, "project", "Environment: Stop"},
+		"environmentUpdate":             {`id: "gid://gitlab/Environment/6"`, "project", "Environment: Update"},
 		"jobCancel":                     {job, "project", "Job: Update"},
 		"jobPlay":                       {job, "project", "Job: Run"},
 		"jobRetry":                      {job, "project", "Job: Run"},
@@ -153,6 +162,7 @@ func TestMutationsForFineGrainedTokens(t *testing.T) {
 		gl := company(t, fg.WithVersion("19.2"))
 		gl.AddPipelineSchedule(fg.PipelineSchedule{ID: 7, Project: "acme/shop", Cron: "0 1 * * *"})
 		gl.AddPipelineTrigger(fg.PipelineTrigger{ID: 8, Project: "acme/shop"})
+		gl.AddEnvironment(fg.ProjectEnvironment{ID: 6, Project: "acme/shop", Name: "gone", State: "stopped"})
 		gl.AddJob(fg.Job{ID: 10000003, PipelineID: 1, Project: "acme/shop", Status: fg.JobManual})
 		gl.AddAccessToken(fg.AccessToken{Token: "fine", User: "mia", Scopes: []string{"granular"}})
 		gl.AddAccessToken(fg.AccessToken{Token: "finer", User: "mia", Scopes: []string{"granular"},
@@ -178,6 +188,7 @@ func TestMutationsForFineGrainedTokens(t *testing.T) {
 		`mutation { pipelineRetry(input: {id: "gid://gitlab/Ci::Pipeline/9999"}) { errors } }`:                    "404 Not Found",
 		`mutation { pipelineScheduleDelete(input: {id: "gid://gitlab/Ci::PipelineSchedule/9"}) { errors } }`:      "404 Not Found",
 		`mutation { pipelineTriggerDelete(input: {id: "gid://gitlab/Ci::Trigger/9"}) { errors } }`:                "404 Not Found",
+		`mutation { environmentStop(input: {id: "gid://gitlab/Environment/9"}) { errors } }`:                      "404 Not Found",
 		`mutation { pipelineCreate(input: {projectPath: "no/such", ref: "x"}) { errors } }`:                       "404 Not Found",
 		`mutation { echoCreate(input: {messages: ["x"]}) { errors } }`:                                            noResource,
 		`mutation { bulkRunnerDelete(input: {ids: []}) { errors } }`:                                              noResource,

@@ -134,6 +134,28 @@ func companyDeeds() []deed {
 	}
 }
 
+// environmentDeeds are what is done to an environment that is available, and to one that is stopped.
+func environmentDeeds(e, stopped fg.ProjectEnvironment) []deed {
+	const all = "/projects/10001/environments"
+	mutation := func(name, input string) func(*testing.T, *fg.Fake, string) bool {
+		return graphqlOK(name, "mutation { "+name+"(input: {"+input+"}) { errors } }")
+	}
+	id := func(e fg.ProjectEnvironment) string { return fmt.Sprintf(`id: "gid://gitlab/Environment/%d"`, e.ID) }
+	path := func(e fg.ProjectEnvironment) string { return fmt.Sprintf("%s/%d", all, e.ID) }
+	return []deed{
+		{"read an environment", always, restOK("GET", path(e)),
+			graphqlOK("project.environment", `{ project(fullPath: "acme/shop") { environment(name: "`+e.Name+`") { id } } }`)},
+		{"see a deployment", always, restOK("GET", "/projects/10001/deployments"),
+			graphqlOK("project.deployment", `{ project(fullPath: "acme/shop") { deployment(iid: "1") { id } } }`)},
+		{"make an environment", always, restOK("POST", all, `{"name":"new"}`),
+			mutation("environmentCreate", `projectPath: "acme/shop", name: "new"`)},
+		{"update an environment", always, restOK("PUT", path(e), `{"tier":"other"}`), mutation("environmentUpdate", id(e)+", tier: OTHER")},
+		{"stop an environment", always, restOK("POST", path(e)+"/stop"), mutation("environmentStop", id(e))},
+		{"delete an environment", always, restOK("DELETE", path(e)), mutation("environmentDelete", id(e))},
+		{"delete a stopped environment", always, restOK("DELETE", path(stopped)), mutation("environmentDelete", id(stopped))},
+	}
+}
+
 // jobDeeds are what is done to a job.
 func jobDeeds(j fg.Job) []deed {
 	path := func(deed string) string { return fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/%s", j.ID, deed) }
@@ -154,13 +176,18 @@ func TestMatrix(t *testing.T) {
 	statuses := []fg.JobStatus{fg.JobRunning, fg.JobFailed, fg.JobSkipped}
 	scenario := fg.SmallCompany().WithUser("aud", func(u *fg.User) { u.Auditor = true }).
 		WithUser("ann"). // a Maintainer of one project alone
-		WithMember("acme/backend/api", "ann", fg.Maintainer)
+		WithMember("acme/backend/api", "ann", fg.Maintainer).
+		WithEnvironment("acme/shop", "prod").
+		WithEnvironment("acme/shop", "gone", func(e *fg.ProjectEnvironment) { e.State = fg.EnvironmentStopped })
+	scenario.Deployments = []fg.Deployment{{Project: "acme/shop", Environment: "prod"}}
 	for _, version := range []string{"16.0", "17.2", "19.4"} {
 		t.Run(version, func(t *testing.T) {
 			v, err := gitlabversion.Parse(version)
 			require.NoError(t, err)
 			gl := fg.New(t, fg.WithScenario(scenario), fg.WithVersion(version), fg.WithInMemoryNetwork())
-			deeds := companyDeeds()
+			e, _ := gl.Environment("acme/shop", "prod")
+			stopped, _ := gl.Environment("acme/shop", "gone")
+			deeds := append(companyDeeds(), environmentDeeds(e, stopped)...)
 			for _, id := range runners {
 				r, _ := gl.Runner(id)
 				for _, d := range runnerDeeds(r) {

@@ -62,7 +62,10 @@ func projectRows() rows {
 		"ciCdSettings":    reached(settingsOf),
 		"ciJobTokenScope": asked(tokenScopeOf),
 		"createdAt":       of(func(_ *call, p *world.Project) any { return when(p.CreatedAt) }),
+		"deployment":      asked(findDeployment),
 		"description":     of(func(_ *call, p *world.Project) any { return orNull(p.Description) }),
+		"environment":     {Cost: singleCost, Resolve: asked(findEnvironment).Resolve},
+		"environments":    listed(listEnvironments),
 		"forksCount":      {Cost: gitalyCost, Resolve: of(func(*call, *world.Project) any { return 0 }).Resolve},
 		"fullPath":        of(func(_ *call, p *world.Project) any { return p.Path }),
 		"group":           reached(func(c *call, x *exec, p *world.Project) any { return c.group(x, p.Group) }),
@@ -155,6 +158,14 @@ func userRows() rows {
 		"webPath":     of(func(_ *call, u *world.User) any { return "/" + u.Username }),
 		"webUrl":      of(func(c *call, u *world.User) any { return c.WebURL(u.Username) }),
 	}
+}
+
+// userOrNull is null for nobody.
+func userOrNull(u *world.User) any {
+	if u == nil {
+		return nil
+	}
+	return u
 }
 
 func currentUserRows() rows {

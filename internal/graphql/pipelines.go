@@ -43,12 +43,14 @@ func pipelineRows() rows {
 		"project": reached(func(c *call, x *exec, p *world.Pipeline) any {
 			return c.project(x, p.Project())
 		}),
-		"source":          of(func(_ *call, p *world.Pipeline) any { return p.Source() }),
-		"stages":          listed(listStages),
-		"status":          of(func(_ *call, p *world.Pipeline) any { return enum(p.Status()) }),
-		"totalJobs":       of(func(_ *call, p *world.Pipeline) any { return len(p.Jobs) + len(p.Statuses()) }),
-		"user":            of(func(_ *call, p *world.Pipeline) any { return p.User() }),
-		"userPermissions": of(func(_ *call, p *world.Pipeline) any { return p }),
+		"source":            of(func(_ *call, p *world.Pipeline) any { return p.Source() }),
+		"stages":            listed(listStages),
+		"status":            of(func(_ *call, p *world.Pipeline) any { return enum(p.Status()) }),
+		"testReportSummary": of(func(c *call, p *world.Pipeline) any { return c.TestSummaryOf(p) }),
+		"testSuite":         asked(findTestSuite),
+		"totalJobs":         of(func(_ *call, p *world.Pipeline) any { return len(p.Jobs) + len(p.Statuses()) }),
+		"user":              of(func(_ *call, p *world.Pipeline) any { return userOrNull(p.ShownUser()) }),
+		"userPermissions":   of(func(_ *call, p *world.Pipeline) any { return p }),
 		"yamlErrorMessages": of(func(_ *call, p *world.Pipeline) any {
 			return orNull(p.Facts().YAMLErrors)
 		}),

@@ -20,19 +20,21 @@ import (
 
 // The models that have global ids here, by GitLab's names.
 const (
-	modelRunner   = "Ci::Runner"
-	modelManager  = "Ci::RunnerManager"
-	modelJob      = "Ci::Build"
-	modelBridge   = "Ci::Bridge"
-	modelStage    = "Ci::Stage"
-	modelNeed     = "Ci::BuildNeed"
-	modelVariable = "Ci::JobVariable"
-	modelPipeline = "Ci::Pipeline"
-	modelSchedule = "Ci::PipelineSchedule"
-	modelTrigger  = "Ci::Trigger"
-	modelProject  = "Project"
-	modelGroup    = "Group"
-	modelUser     = "User"
+	modelRunner      = "Ci::Runner"
+	modelManager     = "Ci::RunnerManager"
+	modelJob         = "Ci::Build"
+	modelBridge      = "Ci::Bridge"
+	modelStage       = "Ci::Stage"
+	modelNeed        = "Ci::BuildNeed"
+	modelVariable    = "Ci::JobVariable"
+	modelPipeline    = "Ci::Pipeline"
+	modelSchedule    = "Ci::PipelineSchedule"
+	modelTrigger     = "Ci::Trigger"
+	modelProject     = "Project"
+	modelEnvironment = "Environment"
+	modelDeployment  = "Deployment"
+	modelGroup       = "Group"
+	modelUser        = "User"
 )
 
 // modelScheduleVariable is that of a variable of a schedule.
@@ -124,6 +126,7 @@ func scalars() map[string]graphqlruby.Scalar {
 		"CiPipelineScheduleVariableID": idScalar(modelScheduleVariable),
 		"CiTriggerID":                  idScalar(modelTrigger),
 		"ProjectID":                    idScalar(modelProject),
+		"EnvironmentID":                idScalar(modelEnvironment),
 		"GroupID":                      idScalar(modelGroup),
 		"UserID":                       idScalar(modelUser),
 		"CiBuildID":                    idScalar(modelJob),

@@ -63,6 +63,16 @@ const (
 	msgfEcho         = "%q says: %s"
 )
 
+// What is said of environments and deployments (app/finders/environments/environments_finder.rb,
+// app/graphql/types/deployments_order_by_input_type.rb, app/graphql/resolvers/environments,
+// app/services/environments/stop_service.rb).
+const (
+	msgStatesInvalid       = "Requested states are invalid"
+	msgOneOrder            = "orderBy parameter must contain one key-value pair."
+	msgfStatusNotSupported = "%q status is not supported."
+	msgNotStopped          = "Attempted to stop the environment but failed to change the status"
+)
+
 // What is said of schedules and of whose jobs' tokens reach a project (app/services/ci/pipeline_schedules,
 // app/graphql/mutations/ci, app/services/concerns/ci/job_token_scope/edit_scope_validations.rb).
 const (

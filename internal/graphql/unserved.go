@@ -95,24 +95,22 @@ var unserved = map[string]string{
 		subscriptionFutureEntries syntheticNote timelogs todo topics usageTrendsMeasurements user users
 		vulnerabilities vulnerabilitiesCountByDay vulnerability wikiPage workItem workItemAllowedStatuses
 		workItemDescriptionTemplateContent workItemsByReference workspace workspaces`,
-	"Mutation": `artifactDestroy bulkDestroyJobArtifacts catalogResourcesCreate catalogResourcesDestroy ciCdSettingsUpdate
-		ciJobTokenScopeUpdatePolicies ciLint clusterAgentDelete
-		clusterAgentTokenCreate clusterAgentTokenRevoke commitCreate createAlertIssue createAnnotation createBoard
-		createBranch createClusterAgent createIssue createNote createSnippet deleteAnnotation destroyBoard destroyNote
-		destroyPackage destroySnippet discussionToggleResolve environmentCreate environmentDelete environmentStop
-		environmentUpdate groupMemberBulkUpdate groupUpdate issueMove issueSetAssignees issueSetConfidential
-		issueSetDueDate issueSetLocked issueSetSubscription jobArtifactsDestroy labelCreate labelUpdate
-		markAsSpamSnippet mergeRequestAccept mergeRequestCreate mergeRequestSetAssignees mergeRequestSetDraft
-		mergeRequestSetLabels mergeRequestSetLocked mergeRequestSetMilestone mergeRequestSetReviewers
-		mergeRequestSetSubscription mergeRequestUpdate namespaceCiCdSettingsUpdate namespaceSettingsUpdate
-		organizationCreate organizationUpdate personalAccessTokenCreate personalAccessTokenRevoke
-		personalAccessTokenRotate projectMemberBulkUpdate
-		projectSettingsUpdate projectSyncFork releaseAssetLinkCreate releaseAssetLinkDelete releaseAssetLinkUpdate
-		releaseCreate releaseDelete releaseUpdate runnerCacheClear runnersExportUsage safeDisablePipelineVariables
-		starProject tagCreate tagDelete terraformStateDelete terraformStateLock terraformStateUnlock timelogCreate
-		timelogDelete todoCreate todoMarkDone todoRestore todosMarkAllDone updateBoard updateIssue updateNote
-		updateSnippet uploadDelete userCalloutCreate userPreferencesUpdate workItemCreate workItemDelete
-		workItemUpdate`,
+	"Mutation": `artifactDestroy bulkDestroyJobArtifacts catalogResourcesCreate catalogResourcesDestroy
+		ciCdSettingsUpdate ciJobTokenScopeUpdatePolicies ciLint clusterAgentDelete clusterAgentTokenCreate
+		clusterAgentTokenRevoke commitCreate createAlertIssue createAnnotation createBoard createBranch
+		createClusterAgent createIssue createNote createSnippet deleteAnnotation destroyBoard destroyNote
+		destroyPackage destroySnippet discussionToggleResolve groupMemberBulkUpdate groupUpdate issueMove
+		issueSetAssignees issueSetConfidential issueSetDueDate issueSetLocked issueSetSubscription jobArtifactsDestroy
+		labelCreate labelUpdate markAsSpamSnippet mergeRequestAccept mergeRequestCreate mergeRequestSetAssignees
+		mergeRequestSetDraft mergeRequestSetLabels mergeRequestSetLocked mergeRequestSetMilestone
+		mergeRequestSetReviewers mergeRequestSetSubscription mergeRequestUpdate namespaceCiCdSettingsUpdate
+		namespaceSettingsUpdate organizationCreate organizationUpdate personalAccessTokenCreate
+		personalAccessTokenRevoke personalAccessTokenRotate projectMemberBulkUpdate projectSettingsUpdate
+		projectSyncFork releaseAssetLinkCreate releaseAssetLinkDelete releaseAssetLinkUpdate releaseCreate
+		releaseDelete releaseUpdate runnerCacheClear runnersExportUsage safeDisablePipelineVariables starProject
+		tagCreate tagDelete terraformStateDelete terraformStateLock terraformStateUnlock timelogCreate timelogDelete
+		todoCreate todoMarkDone todoRestore todosMarkAllDone updateBoard updateIssue updateNote updateSnippet
+		uploadDelete userCalloutCreate userPreferencesUpdate workItemCreate workItemDelete workItemUpdate`,
 	"CiRunner":              `privateProjectsMinutesCostFactor publicProjectsMinutesCostFactor upgradeStatus`,
 	"CiRunnerManager":       `upgradeStatus`,
 	"CiRunnerConnection":    `jobsStatistics`,
@@ -124,7 +122,7 @@ var unserved = map[string]string{
 	"Pipeline": `codeQualityReportSummary codeQualityReports computeMinutes configSource dastProfile
 		enabledPartialSecurityScans enabledSecurityScans endpoint errorMessages failedJobsCount mergeRequest
 		mergeRequestEventType securityReportFinding securityReportFindings
-		securityReportSummary testReportSummary testSuite troubleshootJobWithAi warningMessages`,
+		securityReportSummary troubleshootJobWithAi warningMessages`,
 	"Commit": `author authorGravatar descriptionHtml diffs fullTitleHtml pipelines signature signatureHtml
 		titleHtml`,
 	"ProjectCiCdSetting": `crossProjectPushForJobTokenAllowed displayPipelineVariables maxPipelinesPerMergeTrain
@@ -138,6 +136,9 @@ var unserved = map[string]string{
 	"CiJobArtifact":                           `expired id`,
 	"PipelineManualVariable":                  `id`,
 	"StatusAction":                            `confirmationMessage`,
+	"Deployment":                              `approvals approvalSummary refPath tags webPath`,
+	"Environment": `clusterAgent deployFreezes deploymentsDisplayCount descriptionHtml fluxResourcePath
+		kubernetesNamespace latestOpenedMostSevereAlert protectedEnvironments`,
 	"JobPermissions": `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables
 		retryJob`,
 	"Project": unservedOfProject,
@@ -163,8 +164,8 @@ const (
 		clusterAgents codeCoverageSummary commitReferences complianceFrameworks componentUsages
 		containerExpirationPolicy containerProtectionRepositoryRules containerProtectionTagRules
 		containerRegistryEnabled containerRepositories containerRepositoriesCount containerTagsExpirationPolicy
-		dastProfile dastProfiles dataTransfer dependencies deployment descriptionHtml detailedImportStatus dora
-		editPath environment environments escalationPolicies escalationPolicy exploreCatalogPath flowMetrics
+		dastProfile dastProfiles dataTransfer dependencies descriptionHtml detailedImportStatus dora
+		editPath escalationPolicies escalationPolicy exploreCatalogPath flowMetrics
 		forkDetails forkingAccessLevel forkTargets grafanaIntegration importStatus incidentManagementOncallSchedules
 		incidentManagementTimelineEvent incidentManagementTimelineEvents incidentManagementTimelineEventTags
 		inheritedCiVariables isCatalogResource isForked issue issues issuesAccessLevel issuesEnabled

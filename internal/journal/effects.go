@@ -139,6 +139,12 @@ var mutations = map[string][]Effect{
 	"pipelineTriggerUpdate":         {{Kind: "pipeline trigger", Of: Mentioned, Fields: []string{"description"}}},
 	"pipelineTriggerDelete":         {{Kind: "pipeline trigger", Of: Mentioned, Fields: deleted}},
 
+	"environmentCreate": {{Kind: "project environment", Of: Mentioned, Fields: made}},
+	"environmentUpdate": {{Kind: "project environment", Of: Mentioned,
+		Fields: []string{"description", "external_url", "tier", "auto_stop_setting", "updated_at"}}},
+	"environmentStop":   {{Kind: "project environment", Of: Mentioned, Fields: stopping}},
+	"environmentDelete": {{Kind: "project environment", Of: Mentioned, Fields: deleted}},
+
 	"projectCiCdSettingsUpdate": {{Kind: "project", Of: Mentioned,
 		Fields: []string{"attributes", "group_runners_disabled", "keep_latest_artifact"}}},
 	"ciJobTokenScopeAddProject":        allowlistChanged,

@@ -144,11 +144,11 @@ func listEnvironments(q request) front.Response {
 	} else if len([]rune(search)) < shortestSearch {
 		return front.BadRequest(fmt.Sprintf(msgfSearchTooShort, shortestSearch)).Because("search has too few characters")
 	}
-	found := world.Filtered(p.Environments(), func(e *world.Environment) bool {
-		return (name == "" || e.Name == name) && (state == "" || string(e.State) == state) &&
-			strings.HasPrefix(strings.ToLower(e.Name), strings.ToLower(search))
-	})
-	return offsetPage(q, found, false, q.environmentOfProject)
+	wanted := world.EnvironmentQuery{Name: name, Search: search}
+	if state != "" {
+		wanted.States = []string{state}
+	}
+	return offsetPage(q, p.EnvironmentsLike(wanted), false, q.environmentOfProject)
 }
 
 func createEnvironment(q request) front.Response {
@@ -177,7 +177,7 @@ func updateEnvironment(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	if err := q.ChangeEnvironment(e, c); err != nil {
+	if _, err := q.ChangeEnvironment(e, c); err != nil {
 		return modelError(err)
 	}
 	return front.OK(q.environmentOfProject(e))
@@ -202,6 +202,9 @@ func stopEnvironment(q request, e *world.Environment) front.Response {
 	if j := q.Unstoppable(e); j != nil && !force {
 		return front.Forbidden("", fmt.Sprintf("%s, whose job %d stops it, may not play that any more",
 			j.User.NameOrNobody(), j.ID))
+	}
+	if force && e.State == world.EnvironmentStopped {
+		return *gitlabFails("its state machine knows no way from stopped to stopped")
 	}
 	q.StopEnvironment(e, force)
 	return front.OK(q.environmentOfProject(e))

@@ -88,9 +88,9 @@ func (q request) fullPipeline(p *world.Pipeline) fullPipelineEntity {
 	e := fullPipelineEntity{pipelineEntity: *q.pipelineEntity(p), BeforeSHA: f.Commit.BeforeSHA, Tag: f.RefIsTag,
 		YAMLErrors: textOrNull(f.YAMLErrors), StartedAt: q.timeOrNull(f.StartedAt), FinishedAt: q.timeOrNull(f.FinishedAt),
 		DetailedStatus: q.detailedStatus(p)}
-	if f.User != nil {
-		u := q.basicUser(f.User)
-		e.User = &u
+	if u := p.ShownUser(); u != nil {
+		user := q.basicUser(u)
+		e.User = &user
 	}
 	if waited, known := p.QueuedFor(); known {
 		e.QueuedDuration = secondsOrNull(waited)

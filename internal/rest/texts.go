@@ -272,6 +272,4 @@ const (
 	msgfInputIncomplete         = "inputs[%d][%s] is missing"
 	msgfInputInvalid            = "inputs[%d][%s] is invalid"
 	msgCoverageInvalid          = "coverage is invalid"
-	msgNoName                   = "(No name)"
-	msgJUnitData                = "JUnit data parsing failed: "
 )

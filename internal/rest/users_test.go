@@ -228,6 +228,28 @@ func TestUserDeleted(t *testing.T) {
 	assert.Empty(t, gl.Groups(), "with the group that nobody else owns")
 }
 
+// TestWhatNobodyOwns: of who is deleted with all contributions jobs, pipelines and deployments are shown without a user,
+// until somebody else tries them again.
+func TestWhatNobodyOwns(t *testing.T) {
+	gl := usersWorld(t)
+	gl.AddUser(fakegitlab.User{Username: "dan", Admin: true})
+	pipeline := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", User: "dan", SHA: strings.Repeat("a", 40),
+		CI: "a: {script: x, environment: prod}"})
+	added := gl.AddJob(fakegitlab.Job{Project: "acme/shop", User: "dan", Status: fakegitlab.JobSuccess})
+	assert.Equal(t, "204", as(t, gl, "ada", "DELETE", "/users/"+userID(t, gl, "dan")+"?hard_delete=true").String())
+	path := "/projects/acme%2Fshop"
+	for _, id := range []int{pipeline.ID, added.PipelineID} {
+		assert.Nil(t, as(t, gl, "ada", "GET", path+"/pipelines/"+strconv.Itoa(id)).Field(t, "user"))
+	}
+	assert.Equal(t, []any{nil}, as(t, gl, "ada", "GET", path+"/deployments").Each(t, "user"))
+	assert.Empty(t, as(t, gl, "ada", "GET", path+"/pipelines?username=ghost").Each(t, "id"))
+	document := `{"query":"{ project(fullPath: \"acme/shop\") { pipelines { nodes { user { username } } } deployment(iid: \"1\") { triggerer { id } } } }"}`
+	token := gl.Token("ada", "api")
+	assert.Equal(t, `200 {"data":{"project":{"pipelines":{"nodes":[{"user":null},{"user":null}]},"deployment":{"triggerer":null}}}}`,
+		testkit.AskBy(t, gl.Client(), gl.URL(), token, "POST", "/api/graphql", testkit.WithJSON(document)).String())
+	assert.Equal(t, "ada", as(t, gl, "ada", "POST", path+"/jobs/"+strconv.Itoa(added.ID)+"/retry").Field(t, "user.username"))
+}
+
 // TestTriggerJobsOfADeletedUser: GitLab gives pipelines and builds to the ghost, and leaves trigger jobs to nobody.
 func TestTriggerJobsOfADeletedUser(t *testing.T) {
 	gl := usersWorld(t)

@@ -186,7 +186,7 @@ func (w Writer) JobEvent(j *world.Job, status world.JobStatus) []byte {
 		BuildCreatedAt: iso(j.CreatedAt), BuildStartedAt: iso(j.StartedAt), BuildFinishedAt: iso(j.FinishedAt),
 		BuildDuration: w.seconds(j.StartedAt, j.FinishedAt), BuildQueuedDuration: w.seconds(queuedAt, w.State.WaitedUntil(j)),
 		BuildAllowFailure: j.AllowFailure, BuildFailureReason: msgUnknownFailure, PipelineID: pipeline.ID,
-		Runner: runnerOf(j), ProjectID: j.Project.ID, ProjectName: fullName(j.Project), User: w.user(j.User),
+		Runner: runnerOf(j), ProjectID: j.Project.ID, ProjectName: fullName(j.Project), User: w.user(j.ShownUser()),
 		Commit: jobCommit{ID: pipeline.ID, SHA: j.Commit.SHA, Message: j.Commit.Message, AuthorName: j.Commit.AuthorName,
 			AuthorEmail: j.Commit.AuthorEmail, AuthorURL: "mailto:" + j.Commit.AuthorEmail, Status: pipeline.Status(),
 			StartedAt: iso(began), FinishedAt: iso(ended)},
@@ -208,7 +208,7 @@ func (w Writer) PipelineEvent(p *world.Pipeline) []byte {
 	f, url := p.Facts(), w.BaseURL()+"/"+p.Project().Path
 	_, began, _ := p.Times()
 	c := f.Commit
-	e := pipelineEvent{ObjectKind: "pipeline", User: w.user(f.User), Project: w.project(p.Project()),
+	e := pipelineEvent{ObjectKind: "pipeline", User: w.user(p.ShownUser()), Project: w.project(p.Project()),
 		ObjectAttributes: pipelineAttributes{ID: p.ID, IID: p.IID(), Name: world.OrNull(f.Name), Ref: f.Ref, Tag: f.RefIsTag,
 			SHA: c.SHA, BeforeSHA: c.BeforeSHA, Source: f.Source, Status: p.Status(), DetailedStatus: label(p),
 			Stages:    append([]string{}, world.NamesOf(p.Stages(), func(s world.Stage) string { return s.Name })...),

@@ -41,7 +41,7 @@ func (st *State) CreateResourceToken(t AccessToken, by *User) (*AccessToken, err
 func (st *State) RevokeResourceToken(t *AccessToken) {
 	st.RevokeToken(t)
 	if !st.Has(gitlabversion.BotsOutliveTokens) {
-		st.removeUser(t.User)
+		st.removeUser(t.User, false)
 	}
 }
 

@@ -26,18 +26,18 @@ func (st *State) DeleteUser(u *User) error {
 		return fmt.Errorf("%s is the only owner of group %s, which GitLab asks to delete or to give to somebody first",
 			u.Username, g.Path)
 	}
-	st.eraseOwn(u)
+	st.eraseOwn(u, false)
 	return nil
 }
 
-// eraseOwn deletes a user who owns no group, with the personal projects.
-func (st *State) eraseOwn(u *User) {
+// eraseOwn deletes a user who owns no group, with the personal projects, and contributions too if hard.
+func (st *State) eraseOwn(u *User, hard bool) {
 	for _, p := range slices.Clone(st.Projects.Rows) {
 		if p.Owner == u {
 			st.DeleteProject(p)
 		}
 	}
-	st.removeUser(u)
+	st.removeUser(u, hard)
 }
 
 // soleOwned is a group without another owner than that user, of its own members or of those above it; nil if there is
@@ -62,8 +62,8 @@ func ownedByOther(g *Group, u *User) bool {
 	return false
 }
 
-// removeUser takes a user out who owns nothing.
-func (st *State) removeUser(u *User) {
+// removeUser takes a user out who owns nothing. The jobs and pipelines are the ghost's then or, if hard, nobody's.
+func (st *State) removeUser(u *User, hard bool) {
 	st.dropJobsOf(u)
 	st.dropMakerOfKeys(u)
 	for _, s := range st.Schedules.Rows {
@@ -74,7 +74,7 @@ func (st *State) removeUser(u *User) {
 	st.dropPipelineMakers(func(_ *Project, owner *User) bool { return owner == u })
 	for _, j := range st.Jobs.Rows {
 		if j.User == u {
-			j.User = st.ghost()
+			j.User, j.unowned = st.ghost(), hard
 		}
 	}
 	for _, d := range st.Deployments.Rows {
@@ -89,7 +89,7 @@ func (st *State) removeUser(u *User) {
 	}
 	for _, p := range st.pipelines {
 		if p.Moves() && p.facts.User == u {
-			p.facts.User = st.ghost()
+			p.facts.User, p.unowned = st.ghost(), hard
 		}
 	}
 	for _, other := range st.Users.Rows {
@@ -257,7 +257,7 @@ func (st *State) dropAccess(p *Project, g *Group, members map[*User]Role, webhoo
 func (st *State) removeBots(roles map[*User]Role) {
 	for _, u := range slices.SortedFunc(maps.Keys(roles), func(a, b *User) int { return a.ID - b.ID }) {
 		if u.Bot {
-			st.removeUser(u)
+			st.removeUser(u, false)
 		}
 	}
 }

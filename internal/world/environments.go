@@ -117,8 +117,9 @@ func (f *EnvironmentFacts) check(bad *Invalid) {
 	}
 }
 
-// ChangeEnvironment changes an environment. The error is an *Invalid, and then it is as before.
-func (st *State) ChangeEnvironment(e *Environment, c EnvironmentChange) error {
+// ChangeEnvironment changes an environment. The error is an *Invalid, and then it is as before; draft is what it would
+// be.
+func (st *State) ChangeEnvironment(e *Environment, c EnvironmentChange) (draft *Environment, err error) {
 	var bad Invalid
 	next := e.EnvironmentFacts
 	c.applyTo(&next, &bad)
@@ -126,10 +127,12 @@ func (st *State) ChangeEnvironment(e *Environment, c EnvironmentChange) error {
 		next.Tier = EnvironmentTier(e.Name)
 	}
 	if err := bad.orNil(); err != nil {
-		return err
+		refused := *e
+		refused.EnvironmentFacts = next
+		return &refused, err
 	}
 	st.setEnvironment(e, next)
-	return nil
+	return e, nil
 }
 
 // setEnvironment makes an environment what it has become, and notes the time if that is something else.

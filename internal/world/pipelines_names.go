@@ -81,14 +81,27 @@ func (p *Pipeline) Coverage() *float64 {
 // IsBridge reports whether the job is a trigger job, which no runner gets.
 func (j *Job) IsBridge() bool { return j.Trigger != nil }
 
-// ShownUser is who GitLab says a job is of: nobody, where a trigger job's user is deleted, since the ghost is given
-// builds alone (app/services/users/migrate_records_to_ghost_user_service.rb, migrate_pipelines;
+// ShownUser is who GitLab says a job is of: nobody, where its user is deleted with all contributions, or that of a
+// trigger job is, since the ghost is given builds alone
+// (app/services/users/migrate_records_to_ghost_user_service.rb, migrate_pipelines;
 // config/gitlab_loose_foreign_keys.yml, p_ci_builds).
 func (j *Job) ShownUser() *User {
-	if j.IsBridge() && j.User.Username == GhostUsername {
+	if j.User.Internal() && (j.unowned || j.IsBridge()) {
 		return nil
 	}
 	return j.User
+}
+
+// ShownUser is who GitLab says a pipeline is of: nobody, where its user is deleted with all contributions
+// (config/gitlab_loose_foreign_keys.yml, p_ci_pipelines).
+func (p *Pipeline) ShownUser() *User {
+	switch {
+	case !p.Moves():
+		return p.Jobs[0].ShownUser()
+	case p.unowned && p.facts.User.Internal():
+		return nil
+	}
+	return p.facts.User
 }
 
 // HandedIn are the variables that the pipeline was given when it was made. Those of a schedule stay with that.

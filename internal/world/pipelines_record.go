@@ -25,6 +25,7 @@ type Pipeline struct {
 	flow    *flow          // likewise
 	// unsettled: nobody has said which status the pipeline has, but for its jobs.
 	unsettled bool
+	unowned   bool // as of a job
 }
 
 // PipelineFacts is what is known of a pipeline that moves by itself, beside its jobs.
@@ -217,7 +218,10 @@ func (p *Pipeline) User() *User {
 }
 
 // IsOf reports whether a user of that name set it going (app/finders/ci/pipelines_finder.rb, by_username).
-func (p *Pipeline) IsOf(username string) bool { return Key(p.User().Username) == Key(username) }
+func (p *Pipeline) IsOf(username string) bool {
+	u := p.ShownUser()
+	return u != nil && Key(u.Username) == Key(username)
+}
 
 // Source is what set the pipeline going, one of PipelineSources.
 func (p *Pipeline) Source() string {

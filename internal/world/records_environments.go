@@ -1,6 +1,8 @@
 package world
 
 import (
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -104,8 +106,10 @@ func (s DeploymentStatus) Upcoming() bool {
 
 // By is who deployed: whoever set the job going or, without one, told of the deployment.
 func (d *Deployment) By() *User {
-	if d.Job != nil && d.Job.User != nil {
-		return d.Job.User
+	if d.Job != nil {
+		if u := d.Job.ShownUser(); u != nil {
+			return u
+		}
 	}
 	return d.User
 }
@@ -116,12 +120,55 @@ func (d *Deployment) Project() *Project { return d.Environment.Project }
 // Slug is the environment's name as hosts and directories may have it, CI_ENVIRONMENT_SLUG.
 func (e *Environment) Slug() string { return EnvironmentSlug(e.Name) }
 
+// Folder is what the environment's name begins with before its first slash; "" where it has none
+// (app/models/environment.rb, set_environment_type).
+func (e *Environment) Folder() string {
+	folder, _, inside := strings.Cut(e.Name, "/")
+	if !inside {
+		return ""
+	}
+	return folder
+}
+
+// matches reports whether the environment's name, or what stands behind its folder, begins with a text, in whatever
+// letters (app/models/environment.rb, for_name_like and for_name_like_within_folder).
+func (e *Environment) matches(search string) bool {
+	search, name := strings.ToLower(search), strings.ToLower(e.Name)
+	if strings.HasPrefix(name, search) {
+		return true
+	}
+	_, behind, inside := strings.Cut(name, "/")
+	return inside && strings.HasPrefix(strings.TrimLeft(behind, "/"), search)
+}
+
+// EnvironmentQuery is what some of a project's environments are asked for; what is blank asks for nothing.
+type EnvironmentQuery struct {
+	Name, Search, Folder string
+	States               []string
+}
+
+// EnvironmentsLike are the project's environments that are asked for, by id
+// (app/finders/environments/environments_finder.rb).
+func (d *deploying) EnvironmentsLike(q EnvironmentQuery) []*Environment {
+	name, search, folder := nullIfBlank(q.Name), nullIfBlank(q.Search), nullIfBlank(q.Folder)
+	return Filtered(d.environments, func(e *Environment) bool {
+		return (name == "" || e.Name == name) && (search == "" || e.matches(search)) &&
+			(folder == "" || e.Folder() == folder) &&
+			(len(q.States) == 0 || slices.Contains(q.States, string(e.State)))
+	})
+}
+
 // Deployments are those of the environment, by id.
 func (e *Environment) Deployments() []*Deployment { return e.deployments }
 
 // LastDeployment is the last one that succeeded; nil if none has (app/models/environment.rb, last_deployment).
 func (e *Environment) LastDeployment() *Deployment {
-	return e.last(func(s DeploymentStatus) bool { return s == DeploymentSuccess })
+	return e.LastOf(DeploymentSuccess)
+}
+
+// LastOf is the last of the environment's deployments that is in a status; nil if none is.
+func (e *Environment) LastOf(status DeploymentStatus) *Deployment {
+	return e.last(func(s DeploymentStatus) bool { return s == status })
 }
 
 // lastFinished is the last that has come to its end, however; nil if none has.

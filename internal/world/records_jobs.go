@@ -59,6 +59,7 @@ type Job struct {
 	Dotenv            []ci.JobVariable // of its dotenv report
 	watchedAt         time.Time        // when somebody last opened its page; zero: never
 	fate              *fate            // nil: nothing is decided
+	unowned           bool             // by a deletion with all contributions: nobody's, while User is the ghost
 	changed           chan struct{}    // closed by wake; nil while nobody waits
 }
 

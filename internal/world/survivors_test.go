@@ -190,7 +190,7 @@ func TestNothingIsLeftOfADeletedUser(t *testing.T) {
 	}
 	token, other := st.namedTokens[TokenName("gone", []string{ScopeAPI})], st.namedTokens[TokenName("stays",
 		[]string{ScopeAPI})]
-	st.removeUser(gone)
+	st.removeUser(gone, false)
 	ghost := st.UserNames[GhostUsername]
 	assert.Nil(t, st.UserNames["gone"])
 	assert.Nil(t, st.Users.ByID(gone.ID))
@@ -262,7 +262,7 @@ func TestRemakingTokens(t *testing.T) {
 	takeBack()
 	assert.Empty(t, st.Tokens.Rows)
 	assert.Empty(t, st.namedTokens)
-	st.removeUser(st.UserNames["mia"])
+	st.removeUser(st.UserNames["mia"], false)
 	assert.Equal(t, "mia", st.GoneTokenOf(value), "though it was in no table")
 	made, _ = st.Remake(found)
 	assert.Same(t, found, made, "its user is gone")

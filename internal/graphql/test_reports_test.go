@@ -1,0 +1,55 @@
+package graphql_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"testing"
+
+	fg "github.com/fakegitlab/fakegitlab"
+)
+
+// What the tests of a pipeline have come to is the same as over REST; the tests of some jobs are shown together, one
+// by one, the slowest of each result first.
+func TestReportsOfTests(t *testing.T) {
+	gl := fg.New(t, fg.WithInMemoryNetwork())
+	gl.AddProject(fg.Project{Path: "acme/shop"})
+	report := func(name, tests string) fg.Job {
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		_, _ = z.Write([]byte("<testsuites><testsuite>" + tests + "</testsuite></testsuites>"))
+		_ = z.Close()
+		return fg.Job{Project: "acme/shop", Name: name, Status: fg.JobSuccess, PipelineID: 7,
+			Artifacts: []fg.Artifact{{Filename: "junit.xml.gz", Type: "junit", Content: packed.Bytes()}}}
+	}
+	unit := gl.AddJob(report("unit 1/2", `<testcase name="adds" classname="sum" file="sum.go" time="1.5"/><testcase name="skips"><skipped/></testcase>`))
+	more := gl.AddJob(report("unit 2/2", `<testcase name="takes" time="2"><failure>no</failure>
+		<system-out>[[ATTACHMENT|a.png]]</system-out></testcase>`))
+	odd := gl.AddJob(report("odd", `</nothing>`))
+	const counts = "name totalTime totalCount successCount failedCount skippedCount errorCount"
+	run(t, gl, "root", `{ project(fullPath: "acme/shop") { pipeline(id: "gid://gitlab/Ci::Pipeline/7") { testReportSummary {
+		total { time count success failed skipped error } testSuites { count nodes { `+counts+` buildIds } } } } } }`).
+		is(fmt.Sprintf(`{"project":{"pipeline":{"testReportSummary":{
+			"total":{"time":3.5,"count":3,"success":1,"failed":1,"skipped":1,"error":0},
+			"testSuites":{"count":2,"nodes":[
+				{"name":"unit","totalTime":3.5,"totalCount":3,"successCount":1,"failedCount":1,"skippedCount":1,"errorCount":0,"buildIds":["%d","%d"]},
+				{"name":"odd","totalTime":0,"totalCount":0,"successCount":0,"failedCount":0,"skippedCount":0,"errorCount":0,"buildIds":["%d"]}]}}}}}`,
+			unit.ID, more.ID, odd.ID))
+	run(t, gl, "root", fmt.Sprintf(`{ project(fullPath: "acme/shop") { pipeline(id: "gid://gitlab/Ci::Pipeline/7") {
+		one: testSuite(buildIds: ["%d"]) { `+counts+` testCases { nodes { status name classname file executionTime systemOutput
+			stackTrace recentFailures { count } attachmentUrl } } }
+		both: testSuite(buildIds: ["%d", "%d"]) { totalCount testCases(first: 1) { count nodes { name status } } } } } }`, unit.ID, more.ID, unit.ID)).
+		is(`{"project":{"pipeline":{"one":{"name":"unit","totalTime":1.5,"totalCount":2,"successCount":1,"failedCount":0,
+				"skippedCount":1,"errorCount":0,"testCases":{"nodes":[
+				{"status":"success","name":"adds","classname":"sum","file":"sum.go","executionTime":1.5,"systemOutput":null,
+					"stackTrace":null,"recentFailures":null,"attachmentUrl":null},
+				{"status":"skipped","name":"skips","classname":null,"file":null,"executionTime":0,"systemOutput":null,
+					"stackTrace":null,"recentFailures":null,"attachmentUrl":null}]}},
+			"both":{"totalCount":3,"testCases":{"count":3,"nodes":[{"name":"takes","status":"failed"}]}}}}}`)
+	a := run(t, gl, "root", fmt.Sprintf(`{ project(fullPath: "acme/shop") { pipeline(id: "gid://gitlab/Ci::Pipeline/7") {
+		testReportSummary { total { suiteError } testSuites { nodes { suiteError } } }
+		odd: testSuite(buildIds: ["%d"]) { suiteError } } } }`, odd.ID))
+	problem := a.at("project.pipeline.odd.suiteError")
+	a.is(fmt.Sprintf(`{"project":{"pipeline":{"testReportSummary":{"total":{"suiteError":%[1]q},
+		"testSuites":{"nodes":[{"suiteError":null},{"suiteError":%[1]q}]}},"odd":{"suiteError":%[1]q}}}}`, problem))
+}
