@@ -12,6 +12,9 @@ import (
 	"github.com/fakegitlab/fakegitlab/ci"
 )
 
+// changed is the error of a change alone.
+func changed(_ *Environment, err error) error { return err }
+
 // app/models/environment.rb: what the model says of an environment that is made or changed, and what it makes of it.
 func TestWhatIsSaidOfEnvironments(t *testing.T) {
 	long := strings.Repeat("ü", maxEnvironmentDescription)
@@ -50,20 +53,20 @@ func TestWhatIsSaidOfEnvironments(t *testing.T) {
 			assert.Equal(t, firstEnvironmentID, e.ID)
 			before := *e
 			now = now.Add(time.Hour)
-			require.NoError(t, st.ChangeEnvironment(e, EnvironmentChange{Tier: to("staging")}))
+			require.NoError(t, changed(st.ChangeEnvironment(e, EnvironmentChange{Tier: to("staging")})))
 			assert.Equal(t, before, *e, "nothing has changed, so nothing is saved")
 			made, err := st.CreateEnvironment(shop, "stage 2", c.change)
 			if c.bad != nil {
 				var bad *Invalid
 				require.ErrorAs(t, err, &bad)
 				assert.Equal(t, c.bad, bad.Sentences())
-				assert.Equal(t, bad, st.ChangeEnvironment(e, c.change))
+				assert.Equal(t, bad, changed(st.ChangeEnvironment(e, c.change)))
 				assert.Equal(t, before, *e)
 				assert.Len(t, shop.Environments(), 1)
 				return
 			}
 			require.NoError(t, err)
-			require.NoError(t, st.ChangeEnvironment(e, c.change))
+			require.NoError(t, changed(st.ChangeEnvironment(e, c.change)))
 			c.want.State = EnvironmentAvailable
 			assert.Equal(t, []EnvironmentFacts{c.want, c.want}, []EnvironmentFacts{e.EnvironmentFacts, made.EnvironmentFacts})
 			assert.Equal(t, []time.Time{now, now}, []time.Time{made.CreatedAt, made.UpdatedAt})
@@ -227,7 +230,7 @@ func TestEnvironmentsAreTakenBack(t *testing.T) {
 	*now = now.Add(time.Hour)
 	environment, was, lastIID := *e, []Deployment{*d, *told}, shop.lastIID
 	for what, change := range map[string]func(){
-		"it is changed": func() { _ = st.ChangeEnvironment(e, EnvironmentChange{Tier: to("other")}) },
+		"it is changed": func() { _, _ = st.ChangeEnvironment(e, EnvironmentChange{Tier: to("other")}) },
 		"one is made":   func() { _, _ = st.CreateEnvironment(shop, "stage", EnvironmentChange{}) },
 		"it is deleted": func() { st.DeleteEnvironment(e) },
 		"a deployment moves": func() {
