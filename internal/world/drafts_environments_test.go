@@ -125,9 +125,9 @@ func TestDraftsOfDeployments(t *testing.T) {
 				assert.Equal(t, "prod", j.EnvironmentName, "a variable may have another value by now")
 				assert.Same(t, d, st.DeploymentOf(j))
 				assert.Same(t, mia, d.By())
-				j.User = nil
+				j.User, j.unowned = st.ghost(), true
 				assert.Same(t, d.User, d.By())
-				j.User = mia
+				j.User, j.unowned = mia, false
 			} else {
 				assert.Same(t, d.User, d.By())
 			}
