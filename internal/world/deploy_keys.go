@@ -34,14 +34,10 @@ func (st *State) CreateDeployKeyOf(p *Project, draft DeployKey, canPush bool) (*
 	return st.EnableDeployKey(p, k, canPush), nil
 }
 
-// asPartOf is what a model says of a record that is one of its own parts.
+// asPartOf is what a model says of a record that is one of its own parts, of which the error is an *Invalid.
 func asPartOf(part string, err error) error {
-	v, ok := err.(*Invalid)
-	if !ok {
-		return err
-	}
 	whole := &Invalid{}
-	for _, p := range v.Problems {
+	for _, p := range err.(*Invalid).Problems {
 		whole.Add(part+"."+p.Attribute, p.Text)
 	}
 	return whole
@@ -101,7 +97,7 @@ func (s Settings) refusesKey(k sshkey.Key) string {
 				types = append(types, strings.ToUpper(string(t)))
 			}
 		}
-		return fmt.Sprintf(msgfKeyType, strings.Replace(toSentence(types), "and ", "or ", 1))
+		return fmt.Sprintf(msgfKeyType, strings.ReplaceAll(toSentence(types), "and ", "or "))
 	}
 	if bits, _ := strconv.Atoi(least); k.Bits < bits {
 		return fmt.Sprintf(msgfKeyBits, bits)
@@ -109,10 +105,10 @@ func (s Settings) refusesKey(k sshkey.Key) string {
 	return ""
 }
 
-// deployKeyLike is the key that is the same, whatever its title and comment; nil for none.
+// deployKeyLike is the key that is the same as one that was read, whatever its title and comment; nil for none.
 func (st *State) deployKeyLike(read sshkey.Key) *DeployKey {
 	for _, k := range st.DeployKeys.Rows {
-		if k.read.SHA256 == read.SHA256 && read.SHA256 != "" {
+		if k.read.SHA256 == read.SHA256 {
 			return k
 		}
 	}
@@ -307,17 +303,15 @@ func (st *State) checkKeyAccess(v *Invalid, r ProtectedRef) {
 		attribute = attrCreateKey
 	}
 	pushing := map[*DeployKey]bool{}
-	if len(r.Keys) > 0 {
-		for _, e := range st.EnabledKeysOf(r.Project) {
-			pushing[e.Key] = e.CanPush
-		}
+	for _, e := range st.EnabledKeysOf(r.Project) {
+		pushing[e.Key] = e.CanPush
 	}
 	for _, a := range r.Keys {
 		if a.Key == nil {
 			v.Add(attribute, msgBlank)
 			continue
 		}
-		if a.Key.Maker == nil || RoleInProject(a.Key.Maker, r.Project) == 0 {
+		if RoleInProject(a.Key.Maker, r.Project) == 0 {
 			v.Add(attribute, msgKeyOfStranger)
 		}
 		if !pushing[a.Key] {
@@ -336,7 +330,7 @@ func (st *State) pushesWith(p *Project, k *DeployKey) bool {
 func (st *State) keyLets(u *User, p *Project, tag bool, name string) bool {
 	return slices.ContainsFunc(st.ProtectedRefsOf(p, tag), func(r *ProtectedRef) bool {
 		return matchesGlob(r.Name, name) && slices.ContainsFunc(r.Keys, func(a KeyAccess) bool {
-			return u != nil && a.Key.Maker == u && RoleInProject(u, p) > 0 && st.pushesWith(p, a.Key)
+			return a.Key.Maker == u && RoleInProject(u, p) > 0 && st.pushesWith(p, a.Key)
 		})
 	})
 }

@@ -32,19 +32,16 @@ var deploymentEvents = map[DeploymentStatus]struct {
 	DeploymentSkipped:  {"skip", nil},
 }
 
-// deploys reports whether the job makes a deployment: its environment is one that it starts
+// deploys reports whether a job of an environment makes a deployment: it starts that
 // (app/models/concerns/ci/deployable.rb, deployment_job?).
 func (j *Job) deploys() bool {
-	return j.EnvironmentName != "" && cmp.Or(j.Spec.Environment.Action, actionStart) == actionStart
+	return cmp.Or(j.Spec.Environment.Action, actionStart) == actionStart
 }
 
 // nameEnvironment gives the plan of a job that is about to be made the name of its environment, if there can be one.
 func (st *State) nameEnvironment(j *Job) {
-	said := j.Spec.Environment.Name
-	if said == "" || j.EnvironmentName != "" {
-		return
-	}
-	if name := st.expanded(j, said, false); ci.IsEnvironmentName(name) && j.Project.slugTaker(name) == nil {
+	name := st.expanded(j, j.Spec.Environment.Name, false)
+	if ci.IsEnvironmentName(name) && j.Project.slugTaker(name) == nil {
 		own := *j.Plan
 		own.EnvironmentName = name
 		j.Plan = &own
@@ -93,12 +90,13 @@ func (st *State) expansionOf(j *Job, environment string) ci.Context {
 	f := PipelineFacts{Ref: j.Ref, RefIsTag: j.RefIsTag, Protected: j.Protected, Commit: j.Commit, User: j.User,
 		Source: SourcePush, CreatedAt: j.CreatedAt}
 	p := st.pipelines[j.PipelineID]
-	if p != nil && p.Moves() {
+	if p != nil { // who plays a job is told of in its variables
 		f = p.Facts()
+		f.User = j.User
 	}
-	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: j.Project.Path,
-		Predefined: st.PredefinedFor(j.Project, f), Caller: st.callerOf(f),
-		Variables: st.givenTo(j.Project, f, environment), NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
+	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, Predefined: st.PredefinedFor(j.Project, f),
+		Caller: st.callerOf(f), Variables: st.givenTo(j.Project, f, environment),
+		NoJobGroupName: !st.Has(gitlabversion.JobGroupName)}
 	if p != nil {
 		x.Predefined = append(x.Predefined, ci.JobVariable{Key: "CI_PIPELINE_IID", Value: strconv.Itoa(p.IID())})
 	}
@@ -115,25 +113,14 @@ func (st *State) storedVariables(j *Job) ci.JobVariables {
 		l.add("CI_PIPELINE_URL", at+"pipelines/"+strconv.Itoa(j.PipelineID))
 		l.add("CI_JOB_URL", at+"jobs/"+strconv.Itoa(j.ID))
 	}
-	if name := j.EnvironmentName; name != "" {
-		l.add("CI_ENVIRONMENT_NAME", name)
-		l.add("CI_ENVIRONMENT_SLUG", EnvironmentSlug(name))
-		l.add("CI_ENVIRONMENT_ACTION", cmp.Or(j.Spec.Environment.Action, actionStart))
-		l.add("CI_ENVIRONMENT_TIER", st.TierOf(j))
+	if e := st.EnvironmentOf(j); e != nil {
+		said := j.Spec.Environment
+		l.add("CI_ENVIRONMENT_NAME", e.Name)
+		l.add("CI_ENVIRONMENT_SLUG", e.Slug())
+		l.add("CI_ENVIRONMENT_ACTION", cmp.Or(said.Action, actionStart))
+		l.add("CI_ENVIRONMENT_TIER", cmp.Or(said.DeploymentTier, e.Tier)) // app/models/concerns/ci/deployable.rb
 	}
 	return ci.JobVariables(l)
-}
-
-// TierOf is the tier of a job's environment: what the job says, or what the environment has
-// (app/models/concerns/ci/deployable.rb, environment_tier).
-func (st *State) TierOf(j *Job) string {
-	if said := j.Spec.Environment.DeploymentTier; said != "" {
-		return said
-	}
-	if e := st.EnvironmentOf(j); e != nil {
-		return e.Tier
-	}
-	return EnvironmentTier(j.EnvironmentName)
 }
 
 // enterEnvironment makes the environment of a job, if there is none yet, and the deployment of a job that starts it
@@ -161,13 +148,11 @@ func (st *State) enterEnvironment(j *Job) {
 			Status: DeploymentCreated, User: j.User, Job: j, OnStop: j.Spec.Environment.OnStop, CreatedAt: j.CreatedAt,
 			UpdatedAt: j.CreatedAt})
 	}
-	if j.Status != JobCreated { // as when a test adds it so
-		st.catchUp(j)
-	}
+	st.catchUp(j)
 }
 
-// catchUp has a deployment become what its job is already, and the environment what that has made of it, of which no
-// webhook is told.
+// catchUp has a deployment become what its job is already, as when a test adds it so, and the environment what that has
+// made of it, of which no webhook is told.
 func (st *State) catchUp(j *Job) {
 	told := len(st.notices)
 	st.followJob(j)
@@ -176,9 +161,7 @@ func (st *State) catchUp(j *Job) {
 	if d == nil {
 		return
 	}
-	if d.Status.Finished() {
-		d.FinishedAt = cmp.Or(j.FinishedAt, d.FinishedAt)
-	}
+	d.FinishedAt = cmp.Or(j.FinishedAt, d.FinishedAt)
 	d.UpdatedAt = Later(d.CreatedAt, d.FinishedAt)
 }
 
@@ -201,7 +184,7 @@ func (st *State) SettleEnvironments(environments, deployments bool) {
 		return
 	}
 	for _, j := range st.Jobs.Rows {
-		if j.EnvironmentName != "" && !(environments && j.Status.Completed()) {
+		if !(environments && j.Status.Completed()) {
 			st.enterEnvironment(j)
 		}
 	}
@@ -260,15 +243,12 @@ func (st *State) forgetDeployer(j *Job) {
 // deployments do not know, or that cannot come after theirs, changes nothing (app/models/deployment.rb,
 // sync_status_with).
 func (st *State) followJob(j *Job) {
-	if j.EnvironmentName == "" {
-		return
-	}
 	if d := st.DeploymentOf(j); d != nil {
 		to := DeploymentStatus(j.Status)
 		if j.Status == JobManual {
 			to = DeploymentBlocked
 		}
-		if slices.Contains(DeploymentStatuses, to) && to != d.Status {
+		if slices.Contains(DeploymentStatuses, to) {
 			_ = st.MoveDeployment(d, to)
 		}
 	}

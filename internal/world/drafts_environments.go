@@ -56,9 +56,7 @@ func (f EnvironmentFacts) complete(name string) (full EnvironmentFacts, ps Probl
 	ps.Add("tier", oneOf("tier", &f.Tier, EnvironmentTier(name), EnvironmentTiers))
 	ps.Add("auto_stop_setting", oneOf("auto stop setting", &f.AutoStopSetting, AutoStopAlways, AutoStopSettings))
 	for _, t := range []*time.Time{&f.AutoStopAt, &f.AutoDeleteAt} {
-		if !t.IsZero() {
-			*t = orNow(*t, *t)
-		}
+		*t = orNow(*t, *t)
 	}
 	var bad Invalid
 	f.check(&bad)
@@ -94,9 +92,9 @@ func (st *State) AddDeployment(at DeploymentPlace, draft Deployment, found ...Pr
 	ps = append(ps, st.yetToCome(draftTime{"created_at", "CreatedAt", draft.CreatedAt},
 		draftTime{"updated_at", "UpdatedAt", draft.UpdatedAt}, draftTime{"finished_at", "FinishedAt", draft.FinishedAt})...)
 	sameIID := func(d *Deployment) bool { return d.IID == draft.IID }
-	ps.Add("iid", checkID("deployment", max(draft.IID, 0)))
-	if draft.IID < 0 || draft.IID > 0 && slices.ContainsFunc(at.Project.deployments, sameIID) {
-		ps.Addf("iid", "deployment iid %d is taken, or none", draft.IID)
+	ps.Add("iid", checkID("deployment", draft.IID))
+	if slices.ContainsFunc(at.Project.deployments, sameIID) {
+		ps.Addf("iid", "deployment iid %d is taken", draft.IID)
 	}
 	if len(ps) > 0 {
 		return nil, ps

@@ -24,7 +24,7 @@ var (
 // fit for a host name, and otherwise what is left of it with a few characters of a sum of the name.
 func EnvironmentSlug(name string) string {
 	slug := notInSlug.ReplaceAllString(strings.ToLower(name), "-")
-	if slug == "" || slug[0] < 'a' || slug[0] > 'z' {
+	if slug == "" || slug[0] < 'a' {
 		slug = "env-" + slug
 	}
 	slug = dashes.ReplaceAllString(slug, "-")
@@ -38,7 +38,7 @@ func EnvironmentSlug(name string) string {
 // slugSuffix is the end of a sum, as a number of digits and letters.
 func slugSuffix(sum []byte) string {
 	digits := new(big.Int).SetBytes(sum).Text(slugBase)
-	return digits[max(0, len(digits)-suffixSlug):]
+	return digits[len(digits)-suffixSlug:]
 }
 
 // tiers are what GitLab guesses of an environment's name (app/models/environment.rb, guess_tier), the first that fits.

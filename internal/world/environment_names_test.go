@@ -32,6 +32,8 @@ func TestEnvironmentSlug(t *testing.T) {
 		"staging-12345678-":         "staging-12345678",
 		"staging-12345678-01234567": "staging-12345678-q517sa",
 		"":                          "env-q517sa",
+		"a1":                        "a1",
+		"1a":                        "env-1a-q517sa",
 	} {
 		got := EnvironmentSlug(name)
 		if kept, ok := strings.CutSuffix(want, "q517sa"); ok {

@@ -40,9 +40,9 @@ type EnvironmentChange struct {
 func (st *State) CreateEnvironment(p *Project, name string, c EnvironmentChange) (*Environment, error) {
 	var bad Invalid
 	checkEnvironmentName(&bad, p, name)
-	next := EnvironmentFacts{State: EnvironmentAvailable, Tier: EnvironmentTier(name), AutoStopSetting: AutoStopAlways}
+	next := EnvironmentFacts{State: EnvironmentAvailable, AutoStopSetting: AutoStopAlways}
 	c.applyTo(&next, &bad)
-	if next.Tier == "" { // it is guessed where null is said
+	if next.Tier == "" { // it is guessed where null is said, too
 		next.Tier = EnvironmentTier(name)
 	}
 	if err := bad.orNil(); err != nil {
@@ -56,8 +56,7 @@ func checkEnvironmentName(bad *Invalid, p *Project, name string) {
 	if strings.TrimSpace(name) == "" {
 		bad.Add(attrName, msgBlank)
 	}
-	taken := p.EnvironmentNamed(name) != nil
-	if taken {
+	if p.EnvironmentNamed(name) != nil {
 		bad.Add(attrName, msgAlreadyTaken)
 	}
 	if tooLong(&name, maxEnvironmentText) {
@@ -66,7 +65,7 @@ func checkEnvironmentName(bad *Invalid, p *Project, name string) {
 	if problem := ci.EnvironmentNameProblem(name); problem != "" {
 		bad.Add(attrName, problem)
 	}
-	if taken || p.slugTaker(name) != nil {
+	if p.environmentSlugs[EnvironmentSlug(name)] != nil {
 		bad.Add(attrSlug, msgAlreadyTaken)
 	}
 }
@@ -107,9 +106,6 @@ func (f *EnvironmentFacts) check(bad *Invalid) {
 	}
 	if tooLong(&f.Description, maxEnvironmentDescription) {
 		bad.Add(attrDescription, msgTooLong(maxEnvironmentDescription))
-	}
-	if f.ExternalURL == "" {
-		return
 	}
 	u, err := url.Parse(f.ExternalURL)
 	switch {
@@ -193,15 +189,15 @@ func (st *State) StopActions(e *Environment) (jobs []*Job) {
 		return nil
 	}
 	latest := last.Job.Pipeline.Latest()
-	manual := map[string]*Job{} // the first of a name
+	manual := map[string]*Job{}
 	for _, j := range latest {
-		if manual[j.Name] == nil && j.manualAction() {
+		if j.manualAction() {
 			manual[j.Name] = j
 		}
 	}
 	for _, j := range latest {
 		d := st.DeploymentOf(j)
-		if d == nil || d.Environment != e || d.OnStop == "" || d.OnStop == j.Name || !j.Finished() {
+		if d == nil || d.Environment != e || d.OnStop == j.Name || !j.Finished() {
 			continue
 		}
 		if stops := manual[d.OnStop]; stops != nil {
@@ -223,7 +219,6 @@ func (j *Job) manualAction() bool {
 func (st *State) StopEnvironment(e *Environment, force bool) {
 	if force {
 		st.stopped(e)
-		return
 	}
 	if e.State != EnvironmentAvailable {
 		return
@@ -343,7 +338,6 @@ func (st *State) afterSuccess(j *Job) {
 	said := j.Spec.Environment
 	if said.Action == actionStop && e.State != EnvironmentStopped {
 		st.stopped(e)
-		return
 	}
 	renews := said.Action == actionPrepare || said.Action == actionAccess
 	if !renews && said.Action != actionVerify || !st.Has(gitlabversion.EnvironmentTimersRenewed) {
@@ -354,21 +348,16 @@ func (st *State) afterSuccess(j *Job) {
 		j, in = last.Job, last.Job.Spec.Environment.AutoStopIn
 	}
 	next := e.EnvironmentFacts
-	if st.autoStop(&next, st.expanded(j, in, true)) {
-		st.setEnvironment(e, next)
-	}
+	st.autoStop(&next, st.expanded(j, in, true))
+	st.setEnvironment(e, next)
 }
 
-// autoStop has an environment be stopped after a time as environment:auto_stop_in says it; false where that says none.
-func (st *State) autoStop(f *EnvironmentFacts, in string) bool {
+// autoStop has an environment be stopped after a time as environment:auto_stop_in says it, if that says one.
+func (st *State) autoStop(f *EnvironmentFacts, in string) {
 	if strings.EqualFold(in, "never") {
 		f.AutoStopAt = time.Time{}
-		return true
 	}
-	after, err := ci.ParseDuration(in)
-	if in == "" || err != nil || after <= 0 {
-		return false
+	if after, _ := ci.ParseDuration(in); after > 0 { // none where it is wrong
+		f.AutoStopAt = st.Now().Add(after).Truncate(time.Microsecond)
 	}
-	f.AutoStopAt = st.Now().Add(after).Truncate(time.Microsecond)
-	return true
 }

@@ -19,11 +19,11 @@ func (st *State) resetSkipped(j *Job, u *User) {
 	for _, s := range p.flow.stages {
 		if s.index > j.StageIndex && s.tally.of(JobSkipped) > 0 {
 			for _, n := range s.nodes {
-				found[n] = true
+				found[n] = struct{}{}
 			}
 		}
 	}
-	maps.DeleteFunc(found, func(n *node, _ bool) bool { return n.job == nil || n.job.Status != JobSkipped })
+	maps.DeleteFunc(found, func(n *node, _ struct{}) bool { return n.job == nil || n.job.Status != JobSkipped })
 	p.flow.order()
 	for _, n := range slices.SortedFunc(maps.Keys(found), func(a, b *node) int { return a.rank - b.rank }) {
 		st.waitAgain(n.job, u)

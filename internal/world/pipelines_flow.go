@@ -116,9 +116,6 @@ func (f *flow) latest(name string, j *Job) {
 
 // connect notes what a job needs. Of what it needs that is not there yet, an empty node is kept.
 func (f *flow) connect(n *node, j *Job) {
-	if n.needs != nil {
-		return
-	}
 	for _, need := range j.Spec.Needs {
 		other := f.nodes[need.Job]
 		if other == nil {
@@ -295,7 +292,7 @@ func (f *flow) rankFrom(start *node, rank int) int {
 		}
 		need := top.n.needs[top.at]
 		top.at++
-		if need.stage == start.stage && need.rank == -1 {
+		if need.rank == -1 { // which those of this stage alone have
 			need.rank = begun
 			path = append(path, frame{n: need})
 		}
@@ -304,16 +301,16 @@ func (f *flow) rankFrom(start *node, rank int) int {
 }
 
 // dependents are the jobs that need a job, or need one that does, on any depth; itself among them.
-func (f *flow) dependents(j *Job) map[*node]bool {
+func (f *flow) dependents(j *Job) map[*node]struct{} {
 	start := f.nodes[j.Name]
-	found := map[*node]bool{start: true}
+	found := map[*node]struct{}{start: {}}
 	for left := []*node{start}; len(left) > 0; {
 		n := left[len(left)-1]
 		left = left[:len(left)-1]
 		for _, other := range n.neededBy {
 			f.looks++
-			if !found[other] {
-				found[other] = true
+			if _, has := found[other]; !has {
+				found[other] = struct{}{}
 				left = append(left, other)
 			}
 		}

@@ -38,9 +38,9 @@ func MemberRoleInGroup(u *User, g *Group) Role {
 }
 
 // DirectRoleInProject is the role that u holds in p itself; zero for none. Who owns the personal namespace that p lies
-// in is Owner.
+// in is Owner. Nobody, nil, holds none.
 func DirectRoleInProject(u *User, p *Project) Role {
-	if p.Owner == u {
+	if u != nil && p.Owner == u {
 		return Owner
 	}
 	return p.Roles[u]

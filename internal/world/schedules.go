@@ -87,9 +87,7 @@ func (st *State) ChangeSchedule(s, draft *PipelineSchedule) error {
 	*s = *draft
 	s.Variables, s.UpdatedAt = st.numbered(s.Variables), st.Now()
 	st.reckon(s)
-	if !slices.Equal(before.Variables, s.Variables) {
-		st.handToPipelines(s, s.Given())
-	}
+	st.handToPipelines(s, s.Given())
 	return nil
 }
 

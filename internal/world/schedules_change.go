@@ -38,10 +38,8 @@ type ScheduleVariableChange struct {
 func (c ScheduleChange) variablesOf(s *PipelineSchedule) (all []ScheduleVariable) {
 	said := map[*ScheduleVariable]ScheduleVariableChange{}
 	for _, v := range c.Variables {
-		if v.Old != nil {
-			v.Gone = v.Gone || said[v.Old].Gone
-			said[v.Old] = v
-		}
+		v.Gone = v.Gone || said[v.Old].Gone
+		said[v.Old] = v // nil, too, which nobody looks up
 	}
 	for i := range s.Variables {
 		was := &s.Variables[i]
