@@ -52,8 +52,7 @@ func read(args []string) (options, error) {
 	flags.IntVar(&o.sample, "sample", 0, "how many mutants of each package are tried; 0 is all")
 	flags.StringVar(&o.seed, "seed", "1", "which ones these are")
 	flags.StringVar(&only, "run", "", "only those mutants whose key matches this `expression`")
-	flags.StringVar(&keys, "keys", "", "only those mutants whose keys are lines of this `file`, as a first look " +
-		"prints them")
+	flags.StringVar(&keys, "keys", "", "only those mutants whose keys are in this `file`, as a first look prints them")
 	flags.StringVar(&with, "with", "", "only tests whose name matches this `expression`: whether new ones notice")
 	flags.StringVar(&without, "without", "", "no tests whose name matches this `expression`")
 	flags.StringVar(&o.dir, "dir", "", "a `folder` for what is built, kept for the next time; without it all is made anew")

@@ -418,7 +418,7 @@ func TestNumbersOfDeploymentsAreGivenOnce(t *testing.T) {
 	}
 	assert.Equal(t, []int{1, 2}, []int{deploy(gl), deploy(gl)})
 	whole := gl.Snapshot().Projects[0]
-	assert.Zero(t, whole.LastDeployment)
+	assert.Zero(t, whole.LastDeploymentIID)
 	deployment := gl.Deployments()[0]
 	gl.AddDeployment(fg.Deployment{Project: "acme/shop", Environment: "prod", IID: 9, ID: 77, CreatedAt: deployment.CreatedAt})
 	testkit.Ask(t, gl, gl.AdminToken(), "DELETE", "/projects/10001/deployments/77")
