@@ -147,7 +147,8 @@ func TestEnvironmentsOfASnapshot(t *testing.T) {
 }
 
 // A snapshot is told as it is: a deployment that goes on keeps its times and its status, and what was deleted does not
-// come back with jobs that would have made it. A pipeline that the scenario makes has its own nevertheless.
+// come back with jobs that would have made it. A pipeline that the scenario makes has its own nevertheless, with the
+// number that comes next.
 func TestWhatWasDeletedStaysAway(t *testing.T) {
 	gl := withShop(t)
 	of := func(s fg.Scenario) *fg.Fake { return fg.New(t, fg.WithStartTime(gl.Now()), fg.WithScenario(s)) }
@@ -162,7 +163,7 @@ func TestWhatWasDeletedStaysAway(t *testing.T) {
 	assert.Empty(t, other.Environments(), "though two jobs that have not ended are for it")
 	assert.Empty(t, other.Deployments())
 	s.Pipelines = append(s.Pipelines, fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
-	assert.Equal(t, []string{"review/main 1 created"}, deployed(of(s)))
+	assert.Equal(t, []string{"review/main 2 created"}, deployed(of(s)))
 }
 
 // A job deploys to the environment whose name its variables made when the job was made, whatever they are by now.
