@@ -183,6 +183,7 @@ func (st *State) dropEnvironments(p *Project) {
 
 // StopActions are the jobs that stop an environment, those that the jobs of its last finished pipeline name, in their
 // order; they wait for that, or have ended (app/models/environment.rb, stop_actions, and deployment.rb, stop_action).
+// Those of a draft are the environment's.
 func (st *State) StopActions(e *Environment) (jobs []*Job) {
 	last := e.lastFinished()
 	if last == nil || last.Job == nil {
@@ -197,7 +198,7 @@ func (st *State) StopActions(e *Environment) (jobs []*Job) {
 	}
 	for _, j := range latest {
 		d := st.DeploymentOf(j)
-		if d == nil || d.Environment != e || d.OnStop == j.Name || !j.Finished() {
+		if d == nil || d.Environment.ID != e.ID || d.OnStop == j.Name || !j.Finished() {
 			continue
 		}
 		if stops := manual[d.OnStop]; stops != nil {
