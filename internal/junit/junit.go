@@ -35,8 +35,8 @@ const (
 	labelErr      = "System Err:\n\n"
 )
 
-// Parse reads a report. problem is what GitLab says of one that it cannot read; "" if it can. The tests before the first
-// that cannot be read are read then, too.
+// Parse reads a report. problem is what GitLab says of one that it cannot read; "" if it can. The tests before the
+// first that cannot be read are read then, too.
 func Parse(data []byte) (cases []Case, problem string) {
 	root, err := read(data)
 	if err != nil {
