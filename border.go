@@ -298,7 +298,7 @@ func projectDraft(st *world.State, in Project) (world.Project, world.Problems) {
 		Attributes: maps.Clone(in.Attributes), DeletionMarkedAt: in.DeletionMarkedAt, OldPaths: slices.Clone(in.OldPaths),
 		ProcessModes: world.ProcessModesOf(in.ResourceGroups), Allowlist: world.AllowedAt(in.JobTokenAllowlist),
 	}
-	p.GiveAbove(in.LastDeploymentIID)
+	p.SetGiven(in.LastDeploymentIID)
 	if in.CreatedBy != "" {
 		p.Creator = found.user("created_by", in.CreatedBy)
 	}

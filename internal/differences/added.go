@@ -2,21 +2,23 @@ package differences
 
 import (
 	"cmp"
+	"path"
 	"reflect"
 	"slices"
-	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// given are the fields, besides times, that GitLab gives a record of which a request does not say them: numbers and
-// tokens, who made it, and what follows from other fields. What else is empty, as a list of tags or a description, was
-// not said by who made the record, and is to be so.
-var given = []string{"ID", "IID", "Token", "RegistrationToken", "Username", "Email", "CreatedBy", "User", "Owner",
-	"Members", "Role", "PipelineID", "Stage", "StageIndex", "Ref", "SHA", "BeforeSHA", "Commit", "Source", "Spec",
-	"Duration", "Tier", "VariableIDs"}
+// given are the fields that GitLab gives a record of which a request does not say them: numbers, tokens, times of what
+// happens, and who made it. What else is empty was not said by who made the record, and is to be so: a role, a list of
+// tags, a day on which a token expires.
+var given = []string{"ID", "IID", "Token", "RegistrationToken", "CreatedBy", "User", "Owner", "VariableIDs",
+	"CreatedAt", "UpdatedAt", "QueuedAt", "StartedAt", "FinishedAt", "NextRunAt", "TokenExpiresAt"}
 
-// givenOf are those of some kinds alone: of others a Name is what somebody said, and a Status says how far it is.
-var givenOf = map[string][]string{"User": {"Name"}, "Group": {"Name"}, "Project": {"Name"}, "DeployToken": {"Name"},
-	"CommitStatus": {"Name"}, "Pipeline": {"Status"}}
+// givenOf are those of some kinds alone: what GitLab makes of other fields, and of a job what its pipeline has.
+var givenOf = map[string][]string{"DeployToken": {"Username"}, "AccessToken": {"Username"},
+	"ProjectEnvironment": {"Tier"}, "CommitStatus": {"PipelineID"}, "Pipeline": {"SHA", "BeforeSHA", "Source"},
+	"Job": {"PipelineID", "Stage", "StageIndex", "Ref", "Commit", "Spec"}}
 
 // usual are the values that a record has where it says nothing of it, of fields that a world writes out.
 var usual = map[string]map[string]any{"ProtectedRef": {"Push": "maintainers", "Merge": "maintainers"},
@@ -61,20 +63,37 @@ func Filled[S any](before, want, got S, normal func(S) S) S {
 	return want
 }
 
-// identitiesOf is what tells the records of a list from each other.
+// identitiesOf is what tells the records of a list from each other, and their IDs, by which one is known that has got
+// another name.
 func identitiesOf(list reflect.Value) map[any]bool {
-	all := make(map[any]bool, list.Len())
+	all := make(map[any]bool, 2*list.Len())
 	for i := range list.Len() {
-		all[identity(list.Index(i))] = true
+		all[identity(list.Index(i))], all[idOf(list.Index(i))] = true, true
 	}
+	delete(all, recordID(0))
 	return all
+}
+
+// recordID is the ID of a record, beside its identity; 0 is none.
+type recordID int64
+
+func idOf(record reflect.Value) recordID {
+	if id := record.FieldByName("ID"); id.IsValid() && id.CanInt() {
+		return recordID(id.Int())
+	}
+	return 0
+}
+
+// isKnown reports whether a record is one of those whose identities are known.
+func isKnown(known map[any]bool, record reflect.Value) bool {
+	return known[identity(record)] || known[idOf(record)]
 }
 
 // newIn are the records of a list that are none of those known, and where they are.
 func newIn(list reflect.Value, known map[any]bool) (fresh reflect.Value, at []int) {
 	fresh = reflect.Zero(list.Type())
 	for i := range list.Len() {
-		if !known[identity(list.Index(i))] {
+		if !isKnown(known, list.Index(i)) {
 			fresh, at = reflect.Append(fresh, list.Index(i)), append(at, i)
 		}
 	}
@@ -88,11 +107,16 @@ func paired(fresh, come reflect.Value) []int {
 		pairs[i], taken[k] = k, true
 		fill(fresh.Index(i), come.Index(k))
 	}
+	places := map[any][]int{}
+	for k := range come.Len() {
+		id := identity(come.Index(k))
+		places[id] = append(places[id], k)
+	}
 	for i := range fresh.Len() {
-		for k := range come.Len() {
-			if !taken[k] && pairs[i] < 0 && identity(fresh.Index(i)) == identity(come.Index(k)) {
-				take(i, k)
-			}
+		id := identity(fresh.Index(i))
+		if at := places[id]; len(at) > 0 {
+			take(i, at[0])
+			places[id] = at[1:]
 		}
 	}
 	var open []pair
@@ -153,7 +177,8 @@ func fill(fresh, come reflect.Value) {
 				field.Set(own)
 			}
 		case !field.IsZero():
-		case is == reflect.TypeFor[time.Time](), slices.Contains(given, name), slices.Contains(givenOf[kind], name):
+		case slices.Contains(given, name), slices.Contains(givenOf[kind], name), name == "Members" && makerAlone(come),
+			name == "Name" && fromPath(come):
 			field.Set(come.Field(i))
 		case kind == "ProtectedRef" && name == "Push" && fresh.FieldByName("DeployKeys").Len() > 0: // the keys alone
 		case usual[kind][name] != nil:
@@ -162,12 +187,30 @@ func fill(fresh, come reflect.Value) {
 	}
 }
 
+// makerAlone reports whether a group or project has no member but who made it, whom GitLab makes one.
+func makerAlone(come reflect.Value) bool {
+	members, maker := come.FieldByName("Members"), come.FieldByName("CreatedBy")
+	if members.Len() != 1 {
+		return false
+	}
+	if maker.IsValid() {
+		return members.MapIndex(maker).IsValid()
+	}
+	return members.MapIndex(members.MapKeys()[0]).Int() == int64(world.Owner) // of a group nobody knows who made it
+}
+
+// fromPath reports whether the name of a group or project is the one that its path makes it.
+func fromPath(come reflect.Value) bool {
+	full := come.FieldByName("Path")
+	return full.IsValid() && come.FieldByName("Name").String() == path.Base(full.String())
+}
+
 // placed is a list with its new records in full, each where that which has come is, since an order is nothing that
 // anybody said.
 func placed(list reflect.Value, known map[any]bool, fresh reflect.Value, pairs, at []int) reflect.Value {
 	all := make([]reflect.Value, 0, list.Len())
 	for i := range list.Len() {
-		if known[identity(list.Index(i))] {
+		if isKnown(known, list.Index(i)) {
 			all = append(all, list.Index(i))
 		}
 	}

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Mutate breaks the code in thousands of ways, one at a time, and says which of them no test notices:
 //
 //	go run ./internal/mutate -sample 50              50 mutants of each package

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -146,9 +148,7 @@ func (b *binary) learn(o options) error {
 	b.Hash, b.Tests = hash, nil
 	names := slices.DeleteFunc(strings.Fields(string(out)), func(name string) bool {
 		out := o.without.String() != "" && o.without.MatchString(name)
-		// The seeds of a fuzzer only ever find what panics, and there are thousands.
-		out = out || strings.HasPrefix(name, "Benchmark") || strings.HasPrefix(name, "Fuzz")
-		return out || !o.with.MatchString(name)
+		return out || strings.HasPrefix(name, "Benchmark") || !o.with.MatchString(name)
 	})
 	learned, _ := b.each(names, o)
 	for _, t := range learned {
@@ -205,7 +205,7 @@ func (b *binary) each(names []string, o options) (reaching []test, all bool) {
 // parts are the parts of a slow test, of which a mutant then costs those alone that come by it; or the test, if it has
 // none, or some that do not hold by themselves.
 func (b *binary) parts(t test, o options) []test {
-	if t.Took <= quick {
+	if t.Took <= quick || strings.HasPrefix(t.Name, "Fuzz") { // whose seeds are thousands
 		return []test{t}
 	}
 	names, err := b.names(t)

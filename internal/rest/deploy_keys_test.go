@@ -69,6 +69,21 @@ func TestDeployKeys(t *testing.T) {
 		append([]string(nil), left[0].ProjectsWithWriteAccess...), left[0].ProjectsWithReadonlyAccess})
 }
 
+// A rule keeps a key that is taken from its project while another has it, over a Snapshot, too.
+func TestRulesKeepKeysOfOtherProjects(t *testing.T) {
+	const shop = "acme/backend/shop"
+	s := secretly()
+	s.DeployKeys = []fakegitlab.DeployKey{{ID: 5, Key: robotKey, ProjectsWithWriteAccess: []string{shop,
+		"acme/backend/two"}}}
+	s = s.WithProject("acme/backend/two")
+	s.ProtectedRefs = []fakegitlab.ProtectedRef{{Project: shop, Name: "main", DeployKeys: []int{5}}}
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(s))
+	answer := testkit.Ask(t, gl, gl.AdminToken(), "DELETE", "/projects/acme%2Fbackend%2Fshop/deploy_keys/5")
+	require.Equal(t, 204, answer.Status, answer.String())
+	assert.Equal(t, []int{5}, gl.ProtectedRefs()[0].DeployKeys)
+	fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).AssertSnapshot(t, gl.Snapshot())
+}
+
 // What GitLab could not have is refused, each with a sentence, and nothing of it is there.
 func TestDeployKeysThatCannotBe(t *testing.T) {
 	const shop = "acme/backend/shop"

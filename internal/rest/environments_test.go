@@ -162,6 +162,8 @@ func TestWhatWasDeletedStaysAway(t *testing.T) {
 	other := of(s)
 	assert.Empty(t, other.Environments(), "though two jobs that have not ended are for it")
 	assert.Empty(t, other.Deployments())
+	gl.Seed(fg.Scenario{Runners: []fg.Runner{{Description: "more"}}})
+	assert.Empty(t, gl.Environments(), "what is seeded later is not of these jobs")
 	s.Pipelines = append(s.Pipelines, fg.Pipeline{Project: "acme/shop", User: "dan", CI: reviewApp})
 	assert.Equal(t, []string{"review/main 2 created"}, deployed(of(s)))
 }
@@ -425,6 +427,11 @@ func TestNumbersOfDeploymentsAreGivenOnce(t *testing.T) {
 	testkit.Ask(t, gl, gl.AdminToken(), "DELETE", "/projects/10001/deployments/77")
 	require.Len(t, gl.Deployments(), 2)
 
+	for last, want := range map[int]string{-1: "is negative", math.MaxInt: "is too large"} {
+		wrong := gl.Snapshot()
+		wrong.Projects[0].LastDeploymentIID = last
+		assert.ErrorContains(t, wrong.Validate(), want, wrong.Projects[0].Path)
+	}
 	saved := gl.Snapshot()
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Description, p.LastDeploymentIID = "x", 0 })
 	again := fg.New(t, fg.WithScenario(saved))

@@ -92,7 +92,7 @@ func (st *State) expansionOf(j *Job, environment string) ci.Context {
 	p := st.pipelines[j.PipelineID]
 	if p != nil { // who plays a job is told of in its variables
 		f = p.Facts()
-		f.User = j.User
+		f.User, f.Protected = j.User, j.Protected
 	}
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, Predefined: st.PredefinedFor(j.Project, f),
 		Caller: st.callerOf(f), Variables: st.givenTo(j.Project, f, environment),
@@ -171,7 +171,7 @@ func (st *State) Deploys() bool {
 		slices.ContainsFunc(st.Jobs.Rows, func(j *Job) bool { return j.EnvironmentName != "" })
 }
 
-// SettleEnvironments makes the environments and deployments that the jobs of a seed lack: of all jobs or, where the
+// SettleEnvironments makes the environments and deployments that the jobs of a seed lack: of all its jobs or, where the
 // seed has told of environments, of those that have not ended. Where it has told of deployments, too, as a snapshot
 // does, only jobs that the seed has made of a file lack any.
 func (st *State) SettleEnvironments(environments, deployments bool) {
@@ -184,7 +184,7 @@ func (st *State) SettleEnvironments(environments, deployments bool) {
 		return
 	}
 	for _, j := range st.Jobs.Rows {
-		if !(environments && j.Status.Completed()) {
+		if !st.deployed[j] && !(environments && j.Status.Completed()) {
 			st.enterEnvironment(j)
 		}
 	}

@@ -299,6 +299,7 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 	var ofList Problems
 	in.Allowlist, ofList = st.findAllowed(in.Allowlist, in.Path)
 	ps = append(ps, ofList...)
+	ps.Add("last_deployment_iid", checkID("deployment", in.lastIID))
 	if in.BuildTimeout < 0 {
 		ps.Addf("build_timeout", "a job cannot time out after %s", in.BuildTimeout)
 	}
@@ -374,7 +375,7 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.variables, in.Repository, in.root = p.variables, p.Repository, p.root
 	above := in.lastIID
 	in.webhooks, in.gonePipelines, in.live, in.deploying = p.webhooks, p.gonePipelines, p.live, p.deploying
-	in.GiveAbove(above)
+	in.lastIID = max(in.lastIID, above)
 	in.ProcessModes = p.processModesAfter(&in)
 	*p = in
 	st.groupsOfModes(p)

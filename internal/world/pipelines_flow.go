@@ -95,6 +95,7 @@ func (f *flow) latest(name string, j *Job) {
 	n := f.nodes[name]
 	if j == nil {
 		f.count(n, "")
+		f.disconnect(n)
 		n.job = nil
 		return
 	}
@@ -128,6 +129,14 @@ func (f *flow) connect(n *node, j *Job) {
 			n.needed.add(other.as, 1)
 		}
 	}
+}
+
+// disconnect forgets what a job needed of whose name there is none any more: another may come that needs others.
+func (f *flow) disconnect(n *node) {
+	for _, need := range n.needs {
+		need.neededBy = slices.DeleteFunc(need.neededBy, func(other *node) bool { return other == n })
+	}
+	n.needs, n.needed = nil, tally{}
 }
 
 // changed notes what a job has become.

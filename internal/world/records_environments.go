@@ -203,8 +203,8 @@ func (d *deploying) GivenIID() int {
 	return d.lastIID
 }
 
-// GiveAbove has deployments get numbers above this one.
-func (d *deploying) GiveAbove(iid int) { d.lastIID = max(d.lastIID, iid) }
+// SetGiven has deployments of a draft get numbers above this one.
+func (d *deploying) SetGiven(iid int) { d.lastIID = iid }
 
 // Environments are those of the project, by id.
 func (d *deploying) Environments() []*Environment { return d.environments }

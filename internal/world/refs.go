@@ -74,8 +74,8 @@ func (st *State) UnprotectRef(r *ProtectedRef) {
 	st.onUndo(func() { st.ProtectedRefs.insert(r) })
 }
 
-// AddProtectedRef makes a rule of a draft; what is empty in it is GitLab's default. Keys must be the project's, as
-// those of each rule are; one that may not push, or whose maker has gone, may have been otherwise when it was made.
+// AddProtectedRef makes a rule of a draft; what is empty in it is GitLab's default. Keys must be the project's,
+// unless the rule has an id and so was one before: a key stays in the rules of a project that it is taken from.
 func (st *State) AddProtectedRef(draft ProtectedRef, found ...Problem) (*ProtectedRef, error) {
 	ps := Problems(found)
 	ps.Add("id", freeID(&st.ProtectedRefs, "protected ref", draft.ID))
@@ -85,7 +85,7 @@ func (st *State) AddProtectedRef(draft ProtectedRef, found ...Problem) (*Protect
 	ps.Add("push_access", oneOf("access to protected refs", &draft.Push, MaintainersUp, RefAccesses))
 	ps.Add("merge_access", oneOf("access to protected refs", &draft.Merge, MaintainersUp, RefAccesses))
 	for i, a := range draft.Keys { // a key without a text stands in for one that was refused
-		if len(found) == 0 && a.Key.Text != "" && st.EnabledKey(draft.Project, a.Key.ID) == nil {
+		if len(found) == 0 && draft.ID == 0 && a.Key.Text != "" && st.EnabledKey(draft.Project, a.Key.ID) == nil {
 			ps.Addf(datajson.Index("deploy_keys", i), "deploy key %d is not for the project %s: name that among its "+
 				"ProjectsWithWriteAccess (projects_with_write_access)", a.Key.ID, draft.Project.Path)
 		}

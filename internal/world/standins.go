@@ -11,7 +11,11 @@ import "slices"
 func Seeding(st *State, groups, projects []string, seed func()) {
 	st.coming = make(map[string]bool, len(projects))
 	st.standIns, st.lookedThrough = map[Row]bool{}, 0
-	defer func() { st.coming, st.standIns = nil, nil }()
+	st.deployed = map[*Job]bool{}
+	for _, j := range st.Jobs.Rows {
+		st.deployed[j] = j.EnvironmentName != ""
+	}
+	defer func() { st.coming, st.standIns, st.deployed = nil, nil, nil }()
 	for _, path := range projects {
 		st.coming[Key(path)] = true
 	}

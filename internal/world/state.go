@@ -60,7 +60,8 @@ type world struct {
 	notices  []Notice // events on their way to webhooks, which the end of the visit hands over
 	pipeline int      // the last pipeline id given out
 	making   making
-	madeJobs []*Job // that a seed has made of files, until SettleEnvironments has looked at them
+	deployed map[*Job]bool // those that were there before a seed and have had what their environments want
+	madeJobs []*Job        // that a seed has made of files, until SettleEnvironments has looked at them
 	pins     pins
 	begun    time.Time // when the last seed was entered whose times are told from then; zero if none was
 	Queue    JobQueue

@@ -228,3 +228,26 @@ func TestHowJobsBegin(t *testing.T) {
 		}
 	}
 }
+
+// A job that comes in the place of one that is gone waits for what it needs, and not for what that needed.
+func TestNeedsOfWhatIsGoneAreForgotten(t *testing.T) {
+	f := newFlow()
+	job := func(name string, needs ...string) *Job {
+		j := &Job{Plan: &Plan{}, Name: name, Stage: "test", Status: JobCreated}
+		j.Spec.Needs = []ci.Need{}
+		for _, n := range needs {
+			j.Spec.Needs = append(j.Spec.Needs, ci.Need{Job: n})
+		}
+		return j
+	}
+	for _, j := range []*Job{job("a"), job("b"), job("c", "a")} {
+		f.latest(j.Name, j)
+	}
+	f.latest("c", nil)
+	f.latest("c", job("c", "b"))
+	c := f.nodes["c"]
+	assert.Equal(t, []*node{f.nodes["b"]}, c.needs)
+	assert.Empty(t, f.nodes["a"].neededBy)
+	assert.Equal(t, []*node{c}, f.nodes["b"].neededBy)
+	assert.Equal(t, 1, c.needed.of(JobCreated))
+}

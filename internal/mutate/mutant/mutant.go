@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package mutant is what mutated code calls: every place that internal/mutate can break asks here whether it is broken
 // in this process. Nothing imports it but code that internal/mutate has rewritten, which is never written to the tree.
 package mutant
