@@ -77,6 +77,8 @@ type Request struct {
 	Flying   *traffic.Flying // where it is noted what the request waits for
 	Project  *world.Project  // of the path, once the endpoint's before block has found it
 	Group    *world.Group    // likewise
+
+	reports map[*world.File]*testReport // of JUnit, that have been read
 }
 
 // NewRequest is a request to a GitLab that came on a way. query is that of its URL.

@@ -27,7 +27,7 @@ type TestCounts struct {
 
 // Add adds the counts of other tests.
 func (c *TestCounts) Add(other TestCounts) {
-	c.TotalTime += other.TotalTime
+	c.TotalTime = junit.Finite(c.TotalTime + other.TotalTime)
 	c.Total += other.Total
 	c.Success += other.Success
 	c.Failed += other.Failed
@@ -131,7 +131,7 @@ func (q *Request) TestSuites(p *world.Pipeline) (suites []*TestSuite) {
 			i, suites = len(suites), append(suites, newSuite(name))
 		}
 		suites[i].jobs = append(suites[i].jobs, j)
-		q.readReport(suites[i], j, f)
+		q.addReport(suites[i], j, f)
 	}
 	for _, s := range suites {
 		s.count()
@@ -139,20 +139,24 @@ func (q *Request) TestSuites(p *world.Pipeline) (suites []*TestSuite) {
 	return suites
 }
 
-// TestSuiteOf are the tests of some of a pipeline's jobs together; nil without jobs
-// (app/graphql/resolvers/ci/test_suite_resolver.rb).
+// TestSuiteOf is the sum of the suites that each of some of a pipeline's jobs has of its own; nil without jobs. It has
+// the last one's name and none of their errors: what was read of them counts
+// (app/graphql/resolvers/ci/test_suite_resolver.rb, lib/gitlab/ci/reports/test_suite.rb).
 func (q *Request) TestSuiteOf(p *world.Pipeline, jobs []*world.Job) *TestSuite {
 	if len(jobs) == 0 {
 		return nil
 	}
-	kept, suite := q.KeptIn(p), newSuite(suiteName(jobs[0]))
+	kept, sum, time := q.KeptIn(p), newSuite(""), 0.0
 	for _, j := range jobs {
+		sum.Name, sum.TotalTime = suiteName(j), 0
 		if f := kept.Artifact(j, reportJUnit); f != nil {
-			q.readReport(suite, j, f)
+			q.addReport(sum, j, f)
 		}
+		time = junit.Finite(time + sum.TotalTime)
 	}
-	suite.count()
-	return suite
+	sum.TotalTime, sum.Problem = time, nil
+	sum.count()
+	return sum
 }
 
 // reportJUnit is the type of artifacts that hold tests.
@@ -167,9 +171,30 @@ func suiteName(j *world.Job) string {
 	return j.GroupName()
 }
 
-// readReport adds the tests of a file to a suite. It holds one report after the other, each packed by itself. The last
-// that is said of a test of one result counts.
-func (q *Request) readReport(s *TestSuite, j *world.Job, f *world.File) {
+// testReport is what a file of reports came to.
+type testReport struct {
+	cases   []junit.Case
+	problem string // what cannot be read; "" if all can
+}
+
+// addReport adds the tests of a file to a suite. The last that is said of a test of one result counts.
+func (q *Request) addReport(s *TestSuite, j *world.Job, f *world.File) {
+	read := q.reportIn(f)
+	if read.problem != "" {
+		s.Problem = &read.problem
+	}
+	for _, c := range read.cases {
+		s.add(q.testCase(j, s.Name, c))
+	}
+}
+
+// reportIn reads a file of reports, once in a request: a query of GraphQL may ask for the same file a thousand times.
+// What it holds is one report after the other, each packed by itself.
+func (q *Request) reportIn(f *world.File) *testReport {
+	if read := q.reports[f]; read != nil {
+		return read
+	}
+	read := &testReport{}
 	for report, err := range unzipped(f.Content) {
 		cases, problem := []junit.Case(nil), ""
 		if err != nil {
@@ -178,12 +203,15 @@ func (q *Request) readReport(s *TestSuite, j *world.Job, f *world.File) {
 			cases, problem = junit.Parse(report)
 		}
 		if problem != "" {
-			s.Problem = &problem
+			read.problem = problem
 		}
-		for _, c := range cases {
-			s.add(q.testCase(j, s.Name, c))
-		}
+		read.cases = append(read.cases, cases...)
 	}
+	if q.reports == nil {
+		q.reports = map[*world.File]*testReport{}
+	}
+	q.reports[f] = read
+	return read
 }
 
 // largestReport is how much of a job's reports is read, in bytes: what is packed can be a thousand times its own size.
@@ -213,7 +241,7 @@ func unzipped(file world.Blob) func(yield func([]byte, error) bool) {
 
 // add adds a test to a suite; the same test with the same result takes the place of the one before.
 func (s *TestSuite) add(c TestCase) {
-	s.TotalTime += c.Time
+	s.TotalTime = junit.Finite(s.TotalTime + c.Time)
 	if i, known := s.at[c.key]; known {
 		s.Cases[i] = c
 		return

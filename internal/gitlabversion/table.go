@@ -177,6 +177,8 @@ const (
 	JobTokenRemovalUnseen
 	GroupRunnersSetting
 	CountLimit
+	EnvironmentNamespace
+	EnvironmentFlux
 	GraphQLSuggests
 	WebhookUUID
 	WebhookTemplates

@@ -55,6 +55,10 @@ var graphqlRows = map[Difference]Row{
 	GroupRunnersSetting: {"GraphQL's ProjectCiCdSetting has groupRunnersEnabled",
 		Version{18, 0}, first, "absent in app/graphql/types/ci/ci_cd_setting_type.rb of 17.x, there in the reference of " +
 			"the newest", false},
+	EnvironmentNamespace: {"GraphQL's environments have kubernetesNamespace",
+		Version{16, 2}, first, "merge request 125190, whose migration is of July 2023", false},
+	EnvironmentFlux: {"GraphQL's environments have fluxResourcePath",
+		Version{16, 3}, first, "merge request 128857 of August 2023", false},
 	CountLimit: {"count of GraphQL's connections takes limit",
 		Version{18, 2}, first, "absent in the reference of about 18.0, there in the newest", false},
 }

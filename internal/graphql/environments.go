@@ -13,17 +13,19 @@ import (
 
 func environmentRows() rows {
 	return rows{
-		"autoDeleteAt":    of(func(_ *call, e *world.Environment) any { return when(e.AutoDeleteAt) }),
-		"autoStopAt":      of(func(_ *call, e *world.Environment) any { return when(e.AutoStopAt) }),
-		"autoStopSetting": of(func(_ *call, e *world.Environment) any { return enum(e.AutoStopSetting) }),
-		"createdAt":       of(func(_ *call, e *world.Environment) any { return when(e.CreatedAt) }),
-		"deployments":     listed(listDeployments),
-		"description":     of(func(_ *call, e *world.Environment) any { return orNull(e.Description) }),
-		"environmentType": of(func(_ *call, e *world.Environment) any { return orNull(e.Folder()) }),
-		"externalUrl":     of(func(_ *call, e *world.Environment) any { return orNull(e.ExternalURL) }),
-		"id":              of(func(_ *call, e *world.Environment) any { return gid(modelEnvironment, e.ID) }),
-		"lastDeployment":  asked(lastDeployment),
-		"name":            of(func(_ *call, e *world.Environment) any { return e.Name }),
+		"autoDeleteAt":        of(func(_ *call, e *world.Environment) any { return when(e.AutoDeleteAt) }),
+		"autoStopAt":          of(func(_ *call, e *world.Environment) any { return when(e.AutoStopAt) }),
+		"autoStopSetting":     of(func(_ *call, e *world.Environment) any { return enum(e.AutoStopSetting) }),
+		"createdAt":           of(func(_ *call, e *world.Environment) any { return when(e.CreatedAt) }),
+		"deployments":         listed(listDeployments),
+		"description":         of(func(_ *call, e *world.Environment) any { return orNull(e.Description) }),
+		"environmentType":     of(func(_ *call, e *world.Environment) any { return orNull(e.Folder()) }),
+		"externalUrl":         of(func(_ *call, e *world.Environment) any { return orNull(e.ExternalURL) }),
+		"fluxResourcePath":    of(func(_ *call, e *world.Environment) any { return orNull(e.FluxResourcePath) }),
+		"id":                  of(func(_ *call, e *world.Environment) any { return gid(modelEnvironment, e.ID) }),
+		"kubernetesNamespace": of(func(_ *call, e *world.Environment) any { return orNull(e.KubernetesNamespace) }),
+		"lastDeployment":      asked(lastDeployment),
+		"name":                of(func(_ *call, e *world.Environment) any { return e.Name }),
 		"path": of(func(_ *call, e *world.Environment) any {
 			return fmt.Sprintf("/%s/environments/%d", projectPage(e.Project), e.ID)
 		}),

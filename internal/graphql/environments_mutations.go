@@ -39,6 +39,8 @@ func environmentChange(input args) world.EnvironmentChange {
 	if change.AutoStopSetting.Value == nil {
 		change.AutoStopSetting.Given = false
 	}
+	change.KubernetesNamespace, _ = input["kubernetesNamespace"].(string)
+	change.FluxResourcePath, _ = input["fluxResourcePath"].(string)
 	return change
 }
 

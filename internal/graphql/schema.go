@@ -42,6 +42,8 @@ var rowNames = map[string]gitlabversion.Difference{
 	"CountLimit":                 gitlabversion.CountLimit,
 	"EnvironmentAutoStopSetting": gitlabversion.EnvironmentAutoStopSetting,
 	"EnvironmentDescription":     gitlabversion.EnvironmentDescription,
+	"EnvironmentFlux":            gitlabversion.EnvironmentFlux,
+	"EnvironmentNamespace":       gitlabversion.EnvironmentNamespace,
 	"GroupRunnersSetting":        gitlabversion.GroupRunnersSetting,
 	"JobCountByStatus":           gitlabversion.JobCountByStatus,
 	"JobTokenAccessible":         gitlabversion.JobTokenAccessible,

@@ -137,8 +137,8 @@ var unserved = map[string]string{
 	"PipelineManualVariable":                  `id`,
 	"StatusAction":                            `confirmationMessage`,
 	"Deployment":                              `approvals approvalSummary refPath tags webPath`,
-	"Environment": `clusterAgent deployFreezes deploymentsDisplayCount descriptionHtml fluxResourcePath
-		kubernetesNamespace latestOpenedMostSevereAlert protectedEnvironments`,
+	"Environment": `clusterAgent deployFreezes deploymentsDisplayCount descriptionHtml
+		latestOpenedMostSevereAlert protectedEnvironments`,
 	"JobPermissions": `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables
 		retryJob`,
 	"Project": unservedOfProject,

@@ -1,6 +1,7 @@
 package junit
 
 import (
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -34,7 +35,8 @@ const (
 	labelErr      = "System Err:\n\n"
 )
 
-// Parse reads a report. problem is what GitLab says of one that it cannot read; "" if it can.
+// Parse reads a report. problem is what GitLab says of one that it cannot read; "" if it can. The tests before the
+// first that cannot be read are read then, too.
 func Parse(data []byte) (cases []Case, problem string) {
 	root, err := read(data)
 	if err != nil {
@@ -43,7 +45,7 @@ func Parse(data []byte) (cases []Case, problem string) {
 	r := reader{}
 	r.walk(root, false)
 	if r.confused {
-		return nil, msgData + msgNotMatched
+		return r.cases, msgData + msgNotMatched
 	}
 	return r.cases, ""
 }
@@ -51,12 +53,12 @@ func Parse(data []byte) (cases []Case, problem string) {
 // reader collects the tests of a document.
 type reader struct {
 	cases    []Case
-	confused bool // a test was a text
+	confused bool // a test was a text: nothing after it is read
 }
 
 // walk finds the tests below an element: below any testsuite, however deep, and below testsuites at the top.
 func (r *reader) walk(n *node, inside bool) {
-	if n.isText {
+	if n.isText || r.confused {
 		return
 	}
 	if !inside {
@@ -69,6 +71,7 @@ func (r *reader) walk(n *node, inside bool) {
 			switch {
 			case test.isText:
 				r.confused = true
+				return
 			case !test.empty():
 				r.cases = append(r.cases, caseOf(test, n.value("name")))
 			}
@@ -135,9 +138,10 @@ func leadingFloat(text *string) float64 {
 	if text == nil {
 		return 0
 	}
-	f, err := strconv.ParseFloat(strings.TrimSpace(leadingNumber.FindString(*text)), 64)
-	if err != nil {
-		return 0
-	}
-	return f
+	// Of text that is no number it is 0, of one that is too large it is infinite.
+	f, _ := strconv.ParseFloat(strings.TrimSpace(leadingNumber.FindString(*text)), 64)
+	return Finite(f)
 }
+
+// Finite is the number next to f that JSON has: there is none that is infinite in it.
+func Finite(f float64) float64 { return min(max(f, -math.MaxFloat64), math.MaxFloat64) }

@@ -1,6 +1,8 @@
 package junit_test
 
 import (
+	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 
@@ -73,16 +75,33 @@ func TestParseProblems(t *testing.T) {
 		assert.Equal(t, want, problem, xml)
 		assert.Empty(t, cases)
 	}
+	read, odd := junit.Parse([]byte(`<testsuites><testsuite><testcase name="a"/><testcase>b</testcase><testcase name="c"/>` +
+		`<testsuite><testcase name="d"/></testsuite></testsuite><testsuite><testcase name="e"/></testsuite></testsuites>`))
+	assert.Equal(t, "JUnit data parsing failed: string not matched", odd)
+	assert.Equal(t, []junit.Case{{Name: text("a"), Status: junit.Success}}, read, "what comes before is read")
 	_, problem := junit.Parse([]byte("<testsuite>\n<testcase name='a'></testcase\n</testsuite>\n"))
 	require.True(t, strings.HasPrefix(problem, "JUnit XML parsing failed: 3:"), problem)
 	require.True(t, strings.HasSuffix(problem, "FATAL: expected '>'"), problem)
 }
 
+// JSON has no numbers that are infinite.
+func TestTimesAreFinite(t *testing.T) {
+	for said, want := range map[string]float64{"1e999": math.MaxFloat64, "-1e999": -math.MaxFloat64, "1e308": 1e308, "x": 0} {
+		cases, problem := junit.Parse([]byte(`<testsuite><testcase name="a" time="` + said + `"/></testsuite>`))
+		assert.Empty(t, problem)
+		assert.Equal(t, []junit.Case{{Name: text("a"), Status: junit.Success, Time: want}}, cases, said)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("<testsuite name='a'><testcase name='b'><failure m='x'/></testcase></testsuite>"))
+	f.Add([]byte("<testsuite><testcase name='b' time='1e999'/></testsuite>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		cases, problem := junit.Parse(data)
-		require.False(t, len(cases) > 0 && problem != "")
+		cases, _ := junit.Parse(data)
+		for _, c := range cases {
+			_, err := json.Marshal(c.Time)
+			require.NoError(t, err)
+		}
 	})
 }
 

@@ -4,6 +4,7 @@ package rest
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -98,7 +99,7 @@ func (q request) orderPipelines(found []*world.Pipeline) {
 	case columnUpdated:
 		compare = func(a, b *world.Pipeline) int { return a.UpdatedAt().Compare(b.UpdatedAt()) }
 	case columnUser:
-		compare = func(a, b *world.Pipeline) int { return cmp.Compare(a.User().ID, b.User().ID) }
+		compare = func(a, b *world.Pipeline) int { return cmp.Compare(userColumn(a), userColumn(b)) }
 	}
 	slices.SortFunc(found, func(a, b *world.Pipeline) int {
 		c := cmp.Or(compare(a, b), cmp.Compare(a.ID, b.ID))
@@ -107,4 +108,12 @@ func (q request) orderPipelines(found []*world.Pipeline) {
 		}
 		return c
 	})
+}
+
+// userColumn is who a pipeline is of, as a column is sorted: PostgreSQL has what is null behind all else.
+func userColumn(p *world.Pipeline) int {
+	if u := p.ShownUser(); u != nil {
+		return u.ID
+	}
+	return math.MaxInt
 }

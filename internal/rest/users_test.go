@@ -250,6 +250,24 @@ func TestWhatNobodyOwns(t *testing.T) {
 	assert.Equal(t, "ada", as(t, gl, "ada", "POST", path+"/jobs/"+strconv.Itoa(added.ID)+"/retry").Field(t, "user.username"))
 }
 
+// TestOrderOfWhatNobodyOwns: PostgreSQL has what is null last, and the other way round first.
+func TestOrderOfWhatNobodyOwns(t *testing.T) {
+	gl := usersWorld(t)
+	gl.AddUser(fakegitlab.User{Username: "dan", Admin: true})
+	add := func(username string) float64 {
+		return float64(gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", User: username, SHA: strings.Repeat("a", 40),
+			CI: "a: {script: x}"}).ID)
+	}
+	first, second := add("dan"), add("dan")
+	assert.Equal(t, "204", as(t, gl, "ada", "DELETE", "/users/"+userID(t, gl, "dan")+"?hard_delete=true").String())
+	gl.AddUser(fakegitlab.User{Username: "zoe", Admin: true}) // whose id is higher than the ghost's
+	owned := add("zoe")
+	for way, want := range map[string][]any{"asc": {owned, first, second}, "desc": {second, first, owned}} {
+		path := "/projects/acme%2Fshop/pipelines?order_by=user_id&sort=" + way
+		assert.Equal(t, want, as(t, gl, "ada", "GET", path).Each(t, "id"), way)
+	}
+}
+
 // TestTriggerJobsOfADeletedUser: GitLab gives pipelines and builds to the ghost, and leaves trigger jobs to nobody.
 func TestTriggerJobsOfADeletedUser(t *testing.T) {
 	gl := usersWorld(t)

@@ -52,6 +52,8 @@ func graphqlProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.RunnersOfCurrentUser:  {knows(`{ currentUser { runners { count } } }`), false, true, nil},
 		gitlabversion.ManagersShowExecution: {knows(`{ ` + shop + ` { managers { nodes { jobExecutionStatus } } } }`), false, true, nil},
 		gitlabversion.JobCountByStatus:      {knows(`{ ` + shop + ` { jobCount(statuses: [RUNNING]) } }`), false, true, nil},
+		gitlabversion.EnvironmentNamespace:  {knows(`{ project(fullPath: "acme/shop") { environments { nodes { kubernetesNamespace } } } }`), false, true, nil},
+		gitlabversion.EnvironmentFlux:       {knows(`{ project(fullPath: "acme/shop") { environments { nodes { fluxResourcePath } } } }`), false, true, nil},
 		gitlabversion.ProjectJobsByName:     {knows(`{ project(fullPath: "acme/shop") { jobs(name: "test") { count } } }`), false, true, nil},
 		gitlabversion.JobInterface: {func(v inVersion) any {
 			return []any{knows(`{ ` + shop + ` { jobs { nodes { ... on CiJobInterface { id } } } } }`)(v),

@@ -32,8 +32,7 @@ var unsafeSchemes = []string{"data", "javascript", "vbscript"}
 // EnvironmentChange is what a request says of an environment.
 type EnvironmentChange struct {
 	ExternalURL, Description, Tier, AutoStopSetting Change[string]
-	// KubernetesNamespace and FluxResourcePath want a cluster agent, which there is none of here.
-	KubernetesNamespace, FluxResourcePath string
+	KubernetesNamespace, FluxResourcePath           string
 }
 
 // CreateEnvironment makes an environment. The error is an *Invalid.
@@ -82,13 +81,8 @@ func (c EnvironmentChange) applyTo(f *EnvironmentFacts, bad *Invalid) {
 	text(c.Tier, &f.Tier)
 	text(c.AutoStopSetting, &f.AutoStopSetting)
 	f.ExternalURL, f.Description = nullIfBlank(f.ExternalURL), nullIfBlank(f.Description)
+	f.KubernetesNamespace, f.FluxResourcePath = c.KubernetesNamespace, c.FluxResourcePath
 	f.check(bad)
-	switch {
-	case c.KubernetesNamespace != "":
-		bad.Add(attrKubernetesNamespace, msgAgentNeeded)
-	case c.FluxResourcePath != "":
-		bad.Add(attrFluxResourcePath, msgNamespaceNeeded)
-	}
 }
 
 // nullIfBlank is a text, or none where it is blank.
@@ -113,6 +107,12 @@ func (f *EnvironmentFacts) check(bad *Invalid) {
 		bad.Add(attrExternalURL, msgInvalidURI)
 	case slices.Contains(unsafeSchemes, strings.ToLower(u.Scheme)):
 		bad.Add(attrExternalURL, fmt.Sprintf(msgfSchemeNotAllowed, strings.ToLower(u.Scheme)))
+	}
+	switch {
+	case f.KubernetesNamespace != "":
+		bad.Add(attrKubernetesNamespace, msgAgentNeeded)
+	case f.FluxResourcePath != "":
+		bad.Add(attrFluxResourcePath, msgNamespaceNeeded)
 	}
 }
 
@@ -183,6 +183,7 @@ func (st *State) dropEnvironments(p *Project) {
 
 // StopActions are the jobs that stop an environment, those that the jobs of its last finished pipeline name, in their
 // order; they wait for that, or have ended (app/models/environment.rb, stop_actions, and deployment.rb, stop_action).
+// Those of a draft are the environment's.
 func (st *State) StopActions(e *Environment) (jobs []*Job) {
 	last := e.lastFinished()
 	if last == nil || last.Job == nil {
@@ -197,7 +198,7 @@ func (st *State) StopActions(e *Environment) (jobs []*Job) {
 	}
 	for _, j := range latest {
 		d := st.DeploymentOf(j)
-		if d == nil || d.Environment != e || d.OnStop == j.Name || !j.Finished() {
+		if d == nil || d.Environment.ID != e.ID || d.OnStop == j.Name || !j.Finished() {
 			continue
 		}
 		if stops := manual[d.OnStop]; stops != nil {

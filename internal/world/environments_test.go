@@ -169,6 +169,14 @@ end: {script: x, when: manual, environment: {name: prod, action: stop, auto_stop
 	return st, now, p, p.Project().EnvironmentNamed("prod")
 }
 
+// An environment as a refused change would make it is stopped by the same jobs.
+func TestJobsThatStopADraft(t *testing.T) {
+	st, _, p, e := withStop(t)
+	draft, err := st.ChangeEnvironment(e, EnvironmentChange{ExternalURL: to("vbscript:x")})
+	require.Error(t, err)
+	assert.Equal(t, []*Job{p.Jobs[1]}, st.StopActions(draft))
+}
+
 // app/services/environments/stop_service.rb and app/models/environment.rb, stop_with_actions!: who stops an environment
 // plays the job that stops it, for the job's own user and if that may; until it succeeds the environment is stopping.
 func TestStoppingEnvironments(t *testing.T) {

@@ -24,6 +24,8 @@ type EnvironmentFacts struct {
 	AutoStopSetting          string    // one of AutoStopSettings
 	AutoStopAt               time.Time // when a worker is to stop it; zero: never
 	AutoDeleteAt             time.Time // when a worker is to delete it, if it is stopped; zero: never
+	// KubernetesNamespace and FluxResourcePath are of drafts alone: they want a cluster agent, which there is none of.
+	KubernetesNamespace, FluxResourcePath string
 }
 
 func (e *Environment) id() int { return e.ID }
