@@ -24,7 +24,7 @@ func updatesEnvironment(a policy.Actor, s policy.EnvironmentStanding) policy.Dec
 	return policy.ChangeEnvironments(a, s.Project)
 }
 
-// environmentChange reads what an input says of an environment. A setting that is null is GitLab's default.
+// environmentChange reads what an input says of an environment.
 func environmentChange(input args) world.EnvironmentChange {
 	word := func(name string) world.Change[string] {
 		change := changeTo[string](input, name)
@@ -36,9 +36,6 @@ func environmentChange(input args) world.EnvironmentChange {
 	}
 	change := world.EnvironmentChange{ExternalURL: changeTo[string](input, "externalUrl"),
 		Description: changeTo[string](input, "description"), Tier: word("tier"), AutoStopSetting: word("autoStopSetting")}
-	if change.AutoStopSetting.Value == nil {
-		change.AutoStopSetting.Given = false
-	}
 	change.KubernetesNamespace, _ = input["kubernetesNamespace"].(string)
 	change.FluxResourcePath, _ = input["fluxResourcePath"].(string)
 	return change

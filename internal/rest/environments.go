@@ -90,9 +90,6 @@ func (q request) environmentChange() (world.EnvironmentChange, *front.Response) 
 	text := func(name string) world.Change[string] { return changeTo(q, name, q.Params.String) }
 	c := world.EnvironmentChange{ExternalURL: text("external_url"), Tier: text("tier"), Description: text("description"),
 		AutoStopSetting: text("auto_stop_setting")}
-	if c.AutoStopSetting.Value == nil {
-		c.AutoStopSetting.Given = false // GitLab's default takes the place of null
-	}
 	c.KubernetesNamespace, _ = q.Params.String("kubernetes_namespace")
 	c.FluxResourcePath, _ = q.Params.String("flux_resource_path")
 	return c, nil

@@ -79,7 +79,9 @@ func (c EnvironmentChange) applyTo(f *EnvironmentFacts, bad *Invalid) {
 	text(c.ExternalURL, &f.ExternalURL)
 	text(c.Description, &f.Description)
 	text(c.Tier, &f.Tier)
-	text(c.AutoStopSetting, &f.AutoStopSetting)
+	if c.AutoStopSetting.Value != nil { // null changes nothing: a new one has the default
+		f.AutoStopSetting = *c.AutoStopSetting.Value
+	}
 	f.ExternalURL, f.Description = nullIfBlank(f.ExternalURL), nullIfBlank(f.Description)
 	f.KubernetesNamespace, f.FluxResourcePath = c.KubernetesNamespace, c.FluxResourcePath
 	f.check(bad)
