@@ -76,6 +76,9 @@ func prefixed(folders []string) []string {
 
 func (b *breaker) compileTests(overlay string, tests []string) (map[string]string, error) {
 	fmt.Fprintln(os.Stderr, "compiling tests")
+	if err := b.addMains(overlay, tests); err != nil {
+		return nil, err
+	}
 	args := append([]string{"test", "-c", "-vet=off", "-overlay", overlay, "-o", b.work + "/"}, prefixed(tests)...)
 	if out, err := b.goTool(args...).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("the tests do not compile: %v\n%s", err, out)
@@ -142,6 +145,48 @@ func (b *breaker) rewrite() (string, error) {
 	overlay := filepath.Join(b.work, "overlay.json")
 	return overlay, os.WriteFile(overlay, text, 0o600)
 }
+
+// addMains gives the tests a TestMain that can try one mutant after the other.
+func (b *breaker) addMains(overlay string, tests []string) error {
+	var files struct{ Replace map[string]string }
+	text, err := os.ReadFile(overlay)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, &files); err != nil {
+		return err
+	}
+	for _, folder := range tests {
+		out, err := b.goTool("list", "-f", "{{.Name}} {{len .TestGoFiles}}", "./"+folder).Output()
+		if err != nil {
+			return fmt.Errorf("go list %s: %w", folder, err)
+		}
+		name, inside, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+		if inside == "0" {
+			name += "_test"
+		}
+		to := filepath.Join(b.work, strings.ReplaceAll(filepath.Join(folder, "main_test.go"), "/", "+"))
+		if err := os.WriteFile(to, fmt.Appendf(nil, mainSource, name, modulePath), 0o600); err != nil {
+			return err
+		}
+		files.Replace[filepath.Join(b.root, folder, "mutant_main_test.go")] = to
+	}
+	if text, err = json.Marshal(files); err != nil {
+		return err
+	}
+	return os.WriteFile(overlay, text, 0o600)
+}
+
+const mainSource = `package %s
+
+import (
+	"testing"
+
+	"%s/internal/mutate/mutant"
+)
+
+func TestMain(m *testing.M) { mutant.Main(m) }
+`
 
 func (b *breaker) parse(fset *token.FileSet, folder string) ([]parsed, error) {
 	out, err := b.goTool("list", "-f", "{{range .GoFiles}}{{.}}\n{{end}}", "./"+folder).Output()

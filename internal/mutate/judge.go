@@ -43,9 +43,10 @@ type step struct {
 }
 
 const (
-	quick  = 400 * time.Millisecond // what a test takes at most to be tried before all that are slow
-	taste  = 300 * time.Millisecond // of those that know a place best, which are tried before all others
-	atOnce = 500                    // tests in a process, whose names have to fit into a command line
+	quick    = 400 * time.Millisecond // what a test takes at most to be tried before all that are slow
+	taste    = 300 * time.Millisecond // of those that know a place best, which are tried before all others
+	shortest = 10 * time.Millisecond  // what is run together at first
+	atOnce   = 500                    // tests in a process, whose names have to fit into a command line
 )
 
 // steps are the tests that come by the mutant, those of its own package first; of each package a few that come by
@@ -94,15 +95,21 @@ func (s *step) add(t test) {
 	s.took += t.Took
 }
 
-// apart is the step in as many processes as it takes.
+// apart is the step in rounds, each of which takes twice as long as the one before: tests that are run together are run
+// to their end, and most mutants are noticed by the first few.
 func (s *step) apart(b *binary) []step {
 	var all []step
-	for tests := range slices.Chunk(s.tests, atOnce) {
-		one := step{of: b}
-		for _, t := range tests {
-			one.add(t)
+	most := shortest
+	for _, t := range s.tests {
+		n := len(all) - 1
+		if n < 0 || all[n].took > most || len(all[n].tests) == atOnce {
+			if n >= 0 {
+				most *= 2
+			}
+			all = append(all, step{of: b})
+			n++
 		}
-		all = append(all, one)
+		all[n].add(t)
 	}
 	return all
 }
@@ -124,21 +131,71 @@ func judge(m mutation, binaries []*binary, most time.Duration) verdict {
 		return v
 	}
 	for _, s := range steps(m, binaries, most) {
-		v.Fate = survived
-		out, err := s.of.within(6*time.Second+8*s.took, s.tests, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
-		if errors.Is(err, errTooLong) {
-			v.Fate, v.By = timedOut, s.of.Package
-			return v
-		}
-		if err != nil {
-			v.Fate, v.By = killed, s.of.Package
-			if found := failed.FindSubmatch(out); found != nil {
-				v.By += " " + string(found[1])
-			}
+		if v.Fate, v.By = s.try(m.ID); v.Fate != survived {
 			return v
 		}
 	}
 	return v
+}
+
+// try has the tests try a mutant and tells what became of it, and by which test.
+func (s step) try(id int) (fate, string) {
+	f, by, sure := s.tryServed(id)
+	if !sure {
+		f, by = s.tryAlone(id)
+	}
+	return f, by
+}
+
+// limit is what the tests may take of a processor.
+func (s step) limit() time.Duration { return 2*time.Second + 8*s.took }
+
+// tryServed has them do it in a process that has tried others, which may have left something there; or its place is
+// come by once in each process, and was. Then it is not sure.
+func (s step) tryServed(id int) (f fate, by string, sure bool) {
+	server, err := s.of.serve()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return survived, "", false
+	}
+	o, printed, err := server.try(id, s.tests, s.limit())
+	if err != nil {
+		return survived, "", false
+	}
+	defer func() {
+		if err == nil {
+			s.of.keep(server)
+		}
+	}()
+	if !o.Failed {
+		return survived, "", o.Reached
+	}
+	found := failed.FindAllSubmatch(printed, -1)
+	if found == nil {
+		return killed, s.of.Package, false
+	}
+	name := string(found[len(found)-1][1]) // parts are told after what they are part of
+	o, _, err = server.try(0, []test{{Name: name}}, s.limit())
+	if err == nil && o.Failed {
+		err = server.end()
+		return survived, "", false
+	}
+	return killed, s.of.Package + " " + name, err == nil
+}
+
+// tryAlone has them do it in a process of their own.
+func (s step) tryAlone(id int) (fate, string) {
+	out, err := s.of.within(s.limit(), s.tests, fmt.Sprintf("%s=%d", mutant.Variable, id))
+	if errors.Is(err, errTooLong) {
+		return timedOut, s.of.Package
+	}
+	if err == nil {
+		return survived, ""
+	}
+	if found := failed.FindSubmatch(out); found != nil {
+		return killed, s.of.Package + " " + string(found[1])
+	}
+	return killed, s.of.Package
 }
 
 // judgeAll judges the mutants in turns and tells of each that lives as soon as it is known. What it has come to when
@@ -147,6 +204,11 @@ func (o options) judgeAll(ctx context.Context, chosen []mutation, binaries []*bi
 	accepted map[string]string) []verdict {
 	verdicts := make([]verdict, len(chosen))
 	judged := make([]bool, len(chosen))
+	defer func() {
+		for _, b := range binaries {
+			b.closeAll()
+		}
+	}()
 	each(o.workers, len(chosen), func(i int) {
 		if ctx.Err() != nil {
 			return

@@ -162,7 +162,8 @@ func (o options) learn(root string, paths map[string]string) ([]*binary, error) 
 	}
 	var binaries []*binary
 	for _, folder := range o.tests {
-		b := &binary{Package: folder, path: paths[folder], dir: filepath.Join(root, folder), work: scratch}
+		b := &binary{Package: folder, path: paths[folder], dir: filepath.Join(root, folder), work: scratch,
+			idle: make(chan *server, o.workers)}
 		if err := b.learn(o); err != nil {
 			return nil, err
 		}

@@ -32,6 +32,7 @@ type binary struct {
 	path    string
 	dir     string
 	work    string
+	idle    chan *server
 }
 
 // test is one of them, run alone while no mutant lived.

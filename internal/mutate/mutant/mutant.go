@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -24,6 +25,7 @@ const (
 var (
 	active, _ = strconv.Atoi(os.Getenv(Variable))
 	reached   = mapped(os.Getenv(ReachVariable))
+	met       atomic.Bool // whether the place of the active one was reached
 )
 
 // mapped is the file in memory: whatever way the process ends, what has been written there stays, and writing costs a
@@ -48,7 +50,11 @@ func on(id int) bool {
 	if reached != nil {
 		reached[id] = 1 // by several goroutines at once, all of which write the same
 	}
-	return id == active
+	if id != active {
+		return false
+	}
+	met.Store(true)
+	return true
 }
 
 // Runs says whether a statement is left in.
