@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -148,17 +149,24 @@ func (v caseVersions) include(version string) bool {
 		(v.Until == "" || compareVersions(version, v.Until) < 0)
 }
 
-// ReadFile reads a file of cases. Of ConfigCasesFile and ProcessingCasesFile, whose cases are of another form, it reads
+// read has the files that were read, by their names: they are read for each version and way that they are played.
+var read sync.Map
+
+// ReadFile reads a file of cases, which nobody changes. Of ConfigCasesFile and ProcessingCasesFile, whose cases are of another form, it reads
 // none.
 func ReadFile(t testing.TB, name string) File {
 	t.Helper()
 	if base := filepath.Base(name); base == ConfigCasesFile || base == ProcessingCasesFile {
 		return File{}
 	}
+	if known, ok := read.Load(name); ok {
+		return known.(File)
+	}
 	raw, err := os.ReadFile(name)
 	require.NoError(t, err)
 	var file File
 	require.NoError(t, json.Unmarshal(raw, &file), name)
 	file.mergesByKey = strings.Contains(filepath.Base(name), "runner")
+	read.Store(name, file)
 	return file
 }
