@@ -35,7 +35,7 @@ type verdict struct {
 	By   string // the test that noticed
 }
 
-// step is tests of one binary that are run in one process.
+// step is tests of one binary.
 type step struct {
 	of    *binary
 	tests []test
@@ -69,7 +69,7 @@ func steps(m mutation, binaries []*binary, most time.Duration) []step {
 			}
 			return len(a.Reaches) - len(b.Reaches)
 		})
-		var f, q, s step
+		f, q, s := step{of: b}, step{of: b}, step{of: b}
 		for _, t := range tests {
 			if most > 0 && f.took+q.took+s.took > most {
 				break
@@ -83,11 +83,9 @@ func steps(m mutation, binaries []*binary, most time.Duration) []step {
 				q.add(t)
 			}
 		}
-		first = append(first, f.apart(b)...)
-		then = append(then, q.apart(b)...)
-		slow = append(slow, s.apart(b)...)
+		first, then, slow = append(first, f), append(then, q), append(slow, s)
 	}
-	return slices.Concat(first, then, slow)
+	return slices.DeleteFunc(slices.Concat(first, then, slow), func(s step) bool { return len(s.tests) == 0 })
 }
 
 func (s *step) add(t test) {
@@ -95,19 +93,22 @@ func (s *step) add(t test) {
 	s.took += t.Took
 }
 
-// apart is the step in rounds, each of which takes twice as long as the one before: tests that are run together are run
-// to their end, and most mutants are noticed by the first few.
-func (s *step) apart(b *binary) []step {
+// rounds are the step in parts, each of parts of one test or of whole tests, and of twice the time of the one before:
+// tests that are run together are run to their end, and most mutants are noticed by the first few.
+func (s step) rounds() []step {
 	var all []step
+	open := map[string]int{} // the round that takes more of a test's parts, by the test
 	most := shortest
 	for _, t := range s.tests {
-		n := len(all) - 1
-		if n < 0 || all[n].took > most || len(all[n].tests) == atOnce {
-			if n >= 0 {
+		way, _ := t.place()
+		n, ok := open[way]
+		if !ok || all[n].took > most || len(all[n].tests) == atOnce {
+			n = len(all)
+			open[way] = n
+			all = append(all, step{of: s.of})
+			if ok {
 				most *= 2
 			}
-			all = append(all, step{of: b})
-			n++
 		}
 		all[n].add(t)
 	}
@@ -140,11 +141,16 @@ func judge(m mutation, binaries []*binary, most time.Duration) verdict {
 
 // try has the tests try a mutant and tells what became of it, and by which test.
 func (s step) try(id int) (fate, string) {
-	f, by, sure := s.tryServed(id)
-	if !sure {
-		f, by = s.tryAlone(id)
+	for _, r := range s.rounds() {
+		f, by, sure := r.tryServed(id)
+		if !sure {
+			return s.tryAlone(id)
+		}
+		if f != survived {
+			return f, by
+		}
 	}
-	return f, by
+	return survived, ""
 }
 
 // limit is what the tests may take of a processor.
@@ -185,17 +191,26 @@ func (s step) tryServed(id int) (f fate, by string, sure bool) {
 
 // tryAlone has them do it in a process of their own.
 func (s step) tryAlone(id int) (fate, string) {
-	out, err := s.of.within(s.limit(), s.tests, fmt.Sprintf("%s=%d", mutant.Variable, id))
+	for tests := range slices.Chunk(s.tests, atOnce) {
+		if f, by := s.of.judge(id, tests, s.limit()); f != survived {
+			return f, by
+		}
+	}
+	return survived, ""
+}
+
+func (b *binary) judge(id int, tests []test, limit time.Duration) (fate, string) {
+	out, err := b.within(limit, tests, fmt.Sprintf("%s=%d", mutant.Variable, id))
 	if errors.Is(err, errTooLong) {
-		return timedOut, s.of.Package
+		return timedOut, b.Package
 	}
 	if err == nil {
 		return survived, ""
 	}
 	if found := failed.FindSubmatch(out); found != nil {
-		return killed, s.of.Package + " " + string(found[1])
+		return killed, b.Package + " " + string(found[1])
 	}
-	return killed, s.of.Package
+	return killed, b.Package
 }
 
 // judgeAll judges the mutants in turns and tells of each that lives as soon as it is known. What it has come to when

@@ -93,34 +93,47 @@ func (b *binary) command(ctx context.Context, tests []test, seconds int, argumen
 	return cmd
 }
 
-// pattern is what go test's -run wants to hear for these tests and parts of tests, and for no other.
+// pattern is what go test's -run wants to hear for these tests and parts of tests, and for no other. Package testing
+// keeps one expression compiled, so that for parts of one test it is the same at each level: to compile two of them for
+// each of its thousands of parts takes longer than to run those that are wanted.
 func pattern(tests []test) string {
 	var whole, ways []string
 	last := map[string][]string{} // the last names of parts, by the way to them
 	for _, t := range tests {
-		names := strings.Split(t.Name, "/")
-		for i, name := range names {
-			names[i] = regexp.QuoteMeta(name)
-		}
-		n := len(names) - 1
-		if n == 0 {
-			whole = append(whole, names[0])
+		way, name := t.place()
+		name = regexp.QuoteMeta(name)
+		if way == "" {
+			whole = append(whole, name)
 			continue
 		}
-		way := "^" + strings.Join(names[:n], "$/^") + "$"
 		if last[way] == nil {
 			ways = append(ways, way)
 		}
-		last[way] = append(last[way], names[n])
+		last[way] = append(last[way], name)
 	}
 	var all []string
 	if len(whole) > 0 {
 		all = append(all, anyOf(whole))
 	}
 	for _, way := range ways {
-		all = append(all, way+"/"+anyOf(last[way]))
+		names := strings.Split(way, "/")
+		levels := len(names) + 1
+		for i, name := range names {
+			names[i] = regexp.QuoteMeta(name)
+		}
+		any := anyOf(append(names, last[way]...))
+		all = append(all, strings.Join(slices.Repeat([]string{any}, levels), "/"))
 	}
 	return strings.Join(all, "|")
+}
+
+// place is the test that it is part of, which is empty if it is none, and its name there.
+func (t test) place() (way, name string) {
+	n := strings.LastIndex(t.Name, "/")
+	if n < 0 {
+		return "", t.Name
+	}
+	return t.Name[:n], t.Name[n+1:]
 }
 
 func anyOf(names []string) string { return "^(" + strings.Join(names, "|") + ")$" }
