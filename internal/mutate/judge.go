@@ -124,6 +124,15 @@ func rank(b *binary, m mutation) int {
 
 var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
+// failing is the test that fails, or the part of one: those are told after what they are part of.
+func failing(printed []byte) (name string, ok bool) {
+	found := failed.FindAllSubmatch(printed, -1)
+	if found == nil {
+		return "", false
+	}
+	return string(found[len(found)-1][1]), true
+}
+
 // judge lets one mutant live, for as long as no test notices.
 func judge(m mutation, binaries []*binary, most time.Duration) verdict {
 	v := verdict{mutation: m, Fate: unreached}
@@ -168,25 +177,24 @@ func (s step) tryServed(id int) (f fate, by string, sure bool) {
 	if err != nil {
 		return survived, "", false
 	}
-	defer func() {
-		if err == nil {
-			s.of.keep(server)
-		}
-	}()
 	if !o.Failed {
+		s.of.keep(server)
 		return survived, "", o.Reached
 	}
-	found := failed.FindAllSubmatch(printed, -1)
-	if found == nil {
-		return killed, s.of.Package, false
-	}
-	name := string(found[len(found)-1][1]) // parts are told after what they are part of
-	o, _, err = server.try(0, []test{{Name: name}}, s.limit())
-	if err == nil && o.Failed {
-		err = server.end()
+	name, ok := failing(printed)
+	if !ok {
+		server.end()
 		return survived, "", false
 	}
-	return killed, s.of.Package + " " + name, err == nil
+	switch o, _, err = server.try(0, []test{{Name: name}}, s.limit()); {
+	case err != nil:
+		return survived, "", false
+	case o.Failed: // by what a mutant left
+		server.end()
+		return survived, "", false
+	}
+	s.of.keep(server)
+	return killed, s.of.Package + " " + name, true
 }
 
 // tryAlone has them do it in a process of their own.
@@ -207,8 +215,8 @@ func (b *binary) judge(id int, tests []test, limit time.Duration) (fate, string)
 	if err == nil {
 		return survived, ""
 	}
-	if found := failed.FindSubmatch(out); found != nil {
-		return killed, b.Package + " " + string(found[1])
+	if name, ok := failing(out); ok {
+		return killed, b.Package + " " + name
 	}
 	return killed, b.Package
 }

@@ -9,11 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/mutate/mutant"
 )
 
 const sampleSource = `package x // a comment
@@ -174,6 +177,57 @@ func TestHasParts(t *testing.T) {
 		t.Run("2", func(*testing.T) {})
 	})
 	t.Run("c", func(*testing.T) {})
+}
+
+func TestMain(m *testing.M) { mutant.Main(m) }
+
+// What mutants do here: 1 is noticed, 2 leaves something behind, which is noticed too, 3 never ends, 4 is asked once.
+func TestPlaces(t *testing.T) {
+	t.Run("first", func(t *testing.T) {
+		assert.True(t, mutant.Runs(1))
+		for mutant.Always(3, false) {
+		}
+		once(func() { spoilt = spoilt || mutant.Not(4, false) })
+	})
+	t.Run("second", func(t *testing.T) {
+		spoilt = spoilt || mutant.Not(2, false)
+		assert.False(t, spoilt)
+	})
+}
+
+var (
+	spoilt bool
+	first  sync.Once
+	once   = first.Do
+)
+
+// One process tries many mutants, and what one of them left there is not held against the next.
+func TestServedMutants(t *testing.T) {
+	b := &binary{path: os.Args[0], dir: ".", work: t.TempDir(), Package: "internal/a", idle: make(chan *server, 1)}
+	defer b.closeAll()
+	s := step{of: b, tests: []test{{Name: "TestPlaces/first"}, {Name: "TestPlaces/second"}}}
+	const a, z = "internal/a TestPlaces/first", "internal/a TestPlaces/second"
+	for i, want := range []struct {
+		id   int
+		fate fate
+		by   string
+		sure bool
+	}{
+		{5, survived, "", false}, {1, killed, a, true}, {1, killed, a, true}, {2, survived, "", false}, {1, killed, a, true},
+		{3, survived, "", false}, {5, survived, "", false}, {4, survived, "", false},
+	} {
+		fate, by, sure := s.tryServed(want.id)
+		assert.Equal(t, want.fate, fate, i)
+		assert.Equal(t, want.by, by, i)
+		assert.Equal(t, want.sure, sure, i)
+	}
+	for id, want := range map[int]fate{1: killed, 2: killed, 4: killed, 5: survived} {
+		fate, by := s.try(id)
+		assert.Equal(t, want, fate, id)
+		if id == 4 {
+			assert.Equal(t, z, by)
+		}
+	}
 }
 
 // Tests that go on for ever are told from those that fail by what they take of a processor.
