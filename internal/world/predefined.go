@@ -126,7 +126,7 @@ type CommitFacts struct {
 	Ref                         string
 	IsBranch, IsTag, Protected  bool
 	TagMessage                  string // of an annotated tag
-	UserLogin, DefaultBranchSHA string // as CommitUser and DefaultBranchBase have them
+	UserLogin, DefaultBranchSHA string // as CommitUser and, where versions have that, DefaultBranchBase have them
 }
 
 // mostOfMessage is how many bytes of a commit's message the variables have, where they are cut.
@@ -143,7 +143,7 @@ func CommitVariables(c CommitFacts, v gitlabversion.Version) ci.JobVariables {
 	if c.IsBranch {
 		l.add("CI_COMMIT_BRANCH", c.Ref)
 	}
-	if c.DefaultBranchSHA != "" && v.Has(gitlabversion.DefaultBranchBaseVariable) {
+	if c.DefaultBranchSHA != "" {
 		l.add("CI_COMMIT_DEFAULT_BRANCH_BASE_SHA", c.DefaultBranchSHA)
 	}
 	_, description, _ := strings.Cut(c.Message, "\n")
@@ -189,14 +189,10 @@ func (st *State) CommitUser(c Commit) string {
 // DefaultBranchBase is the commit at which a branch has left the default branch; "" for that one and for tags.
 func DefaultBranchBase(p *Project, ref string, tag bool, sha string) string {
 	r := p.Repository
-	if tag || ref == p.DefaultBranch() || r == nil || r.Commit(sha) == nil {
+	if tag || ref == p.DefaultBranch() || r.Commit(sha) == nil {
 		return ""
 	}
-	tip := r.Ref(repository.Branch(p.DefaultBranch()))
-	if tip == "" {
-		return ""
-	}
-	if base := r.MergeBase(sha, tip); base != nil {
+	if base := r.MergeBase(sha, r.Ref(repository.Branch(p.DefaultBranch()))); base != nil {
 		return base.ID
 	}
 	return ""
@@ -235,10 +231,10 @@ func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
 
 // tagMessage is the message of an annotated tag; empty for any other ref.
 func (p *Project) tagMessage(ref string, isTag bool) string {
-	r := p.Repository
-	if !isTag || r == nil {
+	if !isTag {
 		return ""
 	}
+	r := p.Repository
 	if tag := r.AnnotatedTag(r.Ref(repository.Tag(ref))); tag != nil {
 		return strings.TrimSuffix(tag.Message, "\n")
 	}
