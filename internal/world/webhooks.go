@@ -160,7 +160,7 @@ func checkAddress(v *Invalid, attribute, address string, localAllowed bool) {
 // checkBranchFilter refuses a filter that is no pattern by its strategy (app/validators/untrusted_regexp_validator.rb,
 // app/validators/web_hooks/wildcard_branch_filter_validator.rb).
 func checkBranchFilter(v *Invalid, a WebhookAttributes) {
-	if a.BranchFilter == nil || *a.BranchFilter == "" {
+	if a.BranchFilter == nil {
 		return
 	}
 	filter := *a.BranchFilter
@@ -315,7 +315,7 @@ func (st *State) WebhookStatus(h *Webhook) WebhookStatus {
 		return WebhookExecutable
 	case h.Disabled:
 		return WebhookDisabled
-	case !h.DisabledUntil.IsZero() && !h.DisabledUntil.Before(st.Now()):
+	case !h.DisabledUntil.Before(st.Now()):
 		return WebhookTemporarilyDisabled
 	}
 	return WebhookExecutable
