@@ -39,7 +39,7 @@ func ServerVariables(at, version string, v gitlabversion.Version) ci.JobVariable
 		l.add("CI_SERVER_SHELL_SSH_PORT", "22")
 	}
 	numbers, _, _ := strings.Cut(version, "-")
-	parts := strings.SplitN(numbers+"...", ".", 4)
+	parts := strings.Split(numbers+"..", ".")
 	l.add("CI_SERVER_NAME", "GitLab")
 	l.add("CI_SERVER_VERSION", version)
 	l.add("CI_SERVER_VERSION_MAJOR", parts[0])
@@ -96,7 +96,7 @@ func PlaceVariables(p *Project, at, registry string) ci.JobVariables {
 	var l list
 	if registry != "" {
 		host := registry
-		if name, port, err := net.SplitHostPort(host); err == nil && port == "443" {
+		if name, port, _ := net.SplitHostPort(host); port == "443" {
 			host = name // a registry URL leaves the port of https out
 		}
 		l.add("CI_REGISTRY", registry)
@@ -126,7 +126,7 @@ type CommitFacts struct {
 	Ref                         string
 	IsBranch, IsTag, Protected  bool
 	TagMessage                  string // of an annotated tag
-	UserLogin, DefaultBranchSHA string // as CommitUser and, where versions have that, DefaultBranchBase have them
+	UserLogin, DefaultBranchSHA string // as CommitUser and DefaultBranchBase have them
 }
 
 // mostOfMessage is how many bytes of a commit's message the variables have, where they are cut.
@@ -143,7 +143,7 @@ func CommitVariables(c CommitFacts, v gitlabversion.Version) ci.JobVariables {
 	if c.IsBranch {
 		l.add("CI_COMMIT_BRANCH", c.Ref)
 	}
-	if c.DefaultBranchSHA != "" {
+	if c.DefaultBranchSHA != "" && v.Has(gitlabversion.DefaultBranchBaseVariable) {
 		l.add("CI_COMMIT_DEFAULT_BRANCH_BASE_SHA", c.DefaultBranchSHA)
 	}
 	_, description, _ := strings.Cut(c.Message, "\n")
@@ -189,7 +189,7 @@ func (st *State) CommitUser(c Commit) string {
 // DefaultBranchBase is the commit at which a branch has left the default branch; "" for that one and for tags.
 func DefaultBranchBase(p *Project, ref string, tag bool, sha string) string {
 	r := p.Repository
-	if tag || ref == p.DefaultBranch() || r.Commit(sha) == nil {
+	if tag || ref == p.DefaultBranch() {
 		return ""
 	}
 	if base := r.MergeBase(sha, r.Ref(repository.Branch(p.DefaultBranch()))); base != nil {
@@ -223,7 +223,7 @@ func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
 	}
 	facts := CommitFacts{Commit: f.Commit, Ref: f.Ref, IsTag: f.RefIsTag, Protected: f.Protected,
 		TagMessage: p.tagMessage(f.Ref, f.RefIsTag), UserLogin: st.CommitUser(f.Commit)}
-	if st.Has(gitlabversion.DefaultBranchBaseVariable) {
+	if st.Has(gitlabversion.DefaultBranchBaseVariable) { // else nobody would see what it costs
 		facts.DefaultBranchSHA = DefaultBranchBase(p, f.Ref, f.RefIsTag, f.Commit.SHA)
 	}
 	return append(ci.JobVariables(l), CommitVariables(facts, st.Version)...)

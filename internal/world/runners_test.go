@@ -248,4 +248,7 @@ func TestChangesOfRunners(t *testing.T) {
 	var invalid *Invalid
 	assert.ErrorAs(t, st.CheckRunnerProjects(r, []*Project{shop, other}), &invalid, "it has its one runner")
 	assert.NoError(t, st.CheckRunnerProjects(r, []*Project{shop}))
+	free, err := st.AddProject(Project{Path: "acme/free"}, nil)
+	require.NoError(t, err)
+	assert.ErrorAs(t, st.CheckRunnerProjects(r, []*Project{free, other}), &invalid)
 }

@@ -129,7 +129,7 @@ func checkWebhook(a WebhookAttributes, localAllowed bool) error {
 	}
 	checkBranchFilter(v, a)
 	checkEntries(v, attrURLVariables, a.Variables)
-	if len(a.Variables) > 0 && len(v.Problems) == 0 {
+	if len(v.Problems) == 0 { // without variables it is the address that has been looked at
 		checkAddress(v, attrWholeURL, address, localAllowed)
 	}
 	checkEntries(v, AttrCustomHeaders, a.Headers)
@@ -150,7 +150,7 @@ func checkAddress(v *Invalid, attribute, address string, localAllowed bool) {
 		v.Add(attribute, msgNoHost)
 	case u.Scheme != "http" && u.Scheme != "https":
 		v.Add(attribute, msgOnlySchemes)
-	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " {}"):
+	case u.Hostname() == "":
 		v.Add(attribute, msgNoHost)
 	case !localAllowed && LocalRefusal(u.Hostname()) != "":
 		v.Add(attribute, LocalRefusal(u.Hostname()))

@@ -90,7 +90,7 @@ func (st *State) givenUpAt(j *Job) time.Time {
 func (st *State) silentReason(j *Job) string {
 	byState := st.Has(gitlabversion.StuckReasonsByState)
 	switch overrun := st.overrun(j); {
-	case byState && j.Status == JobCanceling && st.givenUpAt(j).Before(st.silentSince(j)):
+	case j.Status == JobCanceling && st.givenUpAt(j).Before(st.silentSince(j)):
 		return serverTimeoutCanceling
 	case overrun && byState:
 		return serverTimeoutRunning
