@@ -217,8 +217,8 @@ func (st *State) announcePush(p *Project, user *User, u RefUpdate) {
 	}
 }
 
-// pushed is what is to be told of a branch or tag. The commits of a new branch are those that the default branch has not
-// (app/services/git/branch_hooks_service.rb, threshold_commits).
+// pushed is what is to be told of a branch or tag. The commits of a new branch are those that the default branch has
+// not (app/services/git/branch_hooks_service.rb, threshold_commits).
 func (st *State) pushed(p *Project, user *User, u RefUpdate) Pushed {
 	name, isTag, _ := repository.ShortName(u.Ref)
 	r := p.Repository

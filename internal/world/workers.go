@@ -85,8 +85,8 @@ func (st *State) givenUpAt(j *Job) time.Time {
 	return st.silentSince(j)
 }
 
-// silentReason is why a job on a runner is given up. Of one that was canceling nothing is kept of the reason but that it
-// has run into its timeout, if it has.
+// silentReason is why a job on a runner is given up. Of one that was canceling nothing is kept of the reason but that
+// it has run into its timeout, if it has.
 func (st *State) silentReason(j *Job) string {
 	byState := st.Has(gitlabversion.StuckReasonsByState)
 	switch overrun := st.overrun(j); {
