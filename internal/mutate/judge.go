@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/mutate/mutant"
@@ -62,7 +61,7 @@ func judge(m mutation, binaries []*binary, most time.Duration) verdict {
 
 // try has the tests try a mutant and tells what became of it, and by which test.
 func (s step) try(id int) (fate, string) {
-	for _, r := range s.rounds() {
+	for _, r := range s.rounds(shortest) { // they are run to their end, and most mutants are noticed by the first few
 		f, by, sure := r.tryServed(id)
 		if !sure {
 			return s.tryAlone(id)
@@ -111,8 +110,8 @@ func (s step) tryServed(id int) (f fate, by string, sure bool) {
 
 // tryAlone has them do it in a process of their own.
 func (s step) tryAlone(id int) (fate, string) {
-	for tests := range slices.Chunk(s.tests, atOnce) {
-		if f, by := s.of.judge(id, tests, s.limit()); f != survived {
+	for _, r := range s.rounds(time.Hour) {
+		if f, by := r.of.judge(id, r.tests, r.limit()); f != survived {
 			return f, by
 		}
 	}

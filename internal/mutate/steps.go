@@ -128,12 +128,11 @@ func (s *step) add(t test) {
 	s.took += t.Took
 }
 
-// rounds are the step in parts, each of parts of one test or of whole tests, and of twice the time of the one before:
-// tests that are run together are run to their end, and most mutants are noticed by the first few.
-func (s step) rounds() []step {
+// rounds are the step in parts, each of parts of one test or of whole tests: to choose both at once takes package testing
+// longer than to run them (pattern). The first takes no more than most, and each twice the time of the one before.
+func (s step) rounds(most time.Duration) []step {
 	var all []step
 	open := map[string]int{} // the round that takes more of a test's parts, by the test
-	most := shortest
 	for _, t := range s.tests {
 		way, _ := t.place()
 		n, ok := open[way]
