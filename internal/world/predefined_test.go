@@ -98,6 +98,7 @@ func TestVariablesThatPipelinesBeginWith(t *testing.T) {
 	p.Repository.SetRef("refs/heads/topic", topic.ID)
 	note := repository.AnnotatedTag{Target: c.ID, TargetKind: repository.KindCommit, Name: "v1", Message: "the first\n"}
 	p.Repository.SetRef("refs/tags/v1", p.Repository.Add(note.Object()))
+	p.Repository.SetRef("refs/tags/light", c.ID)
 	keys := []string{"CI_PIPELINE_SCHEDULE_DESCRIPTION", "CI_CONFIG_REF_URI", "CI_COMMIT_DEFAULT_BRANCH_BASE_SHA",
 		"CI_COMMIT_USER_LOGIN", "CI_COMMIT_TAG", "CI_COMMIT_TAG_MESSAGE", "CI_COMMIT_REF_PROTECTED"}
 	seen := func(version string, f PipelineFacts) map[string]string {
@@ -132,6 +133,8 @@ func TestVariablesThatPipelinesBeginWith(t *testing.T) {
 		{"19.1", PipelineFacts{Ref: "v1", RefIsTag: true, Commit: Commit{SHA: c.ID}}, map[string]string{
 			"CI_CONFIG_REF_URI": "/acme/shop//.gitlab-ci.yml@refs/tags/v1", "CI_COMMIT_USER_LOGIN": "",
 			"CI_COMMIT_REF_PROTECTED": "false", "CI_COMMIT_TAG": "v1", "CI_COMMIT_TAG_MESSAGE": "the first"}},
+		{"18.0", PipelineFacts{Ref: "light", RefIsTag: true, Commit: Commit{SHA: c.ID}}, map[string]string{
+			"CI_COMMIT_REF_PROTECTED": "false", "CI_COMMIT_TAG": "light", "CI_COMMIT_TAG_MESSAGE": ""}},
 	} {
 		assert.Equal(t, x.want, seen(x.version, x.facts), "%s %s", x.version, x.facts.Ref)
 	}
