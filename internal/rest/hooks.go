@@ -146,10 +146,10 @@ func hookError(err error, headers string, otherwise func(*world.Invalid) front.R
 		{world.AttrBranchFilter, msgInvalidBranchFilter}, {world.AttrCustomHeaders, headers}} {
 		of := func(p world.AttributeProblem) bool { return p.Attribute == own.attribute }
 		if slices.ContainsFunc(invalid.Problems, of) {
-			return front.RefuseError(http.StatusUnprocessableEntity, own.text).Because(err.Error())
+			return front.RefuseError(http.StatusUnprocessableEntity, own.text).Because(world.WhyNoWebhook(err))
 		}
 	}
-	return otherwise(invalid).Because(err.Error())
+	return otherwise(invalid).Because(world.WhyNoWebhook(err))
 }
 
 func (at hookPlace) delete(q request) front.Response {
@@ -190,7 +190,7 @@ func (at hookPlace) setEntry(entries hookEntries) func(request) front.Response {
 		key, _ := q.Params.String("key")
 		next[key], _ = q.Params.String("value")
 		if err := entries.set(q.State, h, next); err != nil {
-			return front.RefuseError(http.StatusUnprocessableEntity, msgIllegalKeyOrValue).Because(err.Error())
+			return front.RefuseError(http.StatusUnprocessableEntity, msgIllegalKeyOrValue).Because(world.WhyNoWebhook(err))
 		}
 		return front.NoContent()
 	}
@@ -209,7 +209,7 @@ func (at hookPlace) unsetEntry(entries hookEntries) func(request) front.Response
 		}
 		delete(next, key)
 		if err := entries.set(q.State, h, next); err != nil {
-			return front.RefuseError(http.StatusUnprocessableEntity, entries.unsetNo).Because(err.Error())
+			return front.RefuseError(http.StatusUnprocessableEntity, entries.unsetNo).Because(world.WhyNoWebhook(err))
 		}
 		return front.NoContent()
 	}

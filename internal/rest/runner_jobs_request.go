@@ -148,7 +148,7 @@ func (q request) session() (string, *front.Response) {
 	case err != nil || u.Scheme != "https" || u.Host == "":
 		return "", front.Refuse(http.StatusConflict, msgConflict).
 			Because("session[url] is no address that begins with https").AsRefusal()
-	case q.Settings.LocalRequestsForbidden && world.LocalHost(u.Hostname()):
+	case q.Settings.LocalRequestsForbidden && world.LocalRefusal(u.Hostname()) != "":
 		return "", front.Refuse(http.StatusConflict, msgConflict).
 			Because("session[url] is local and Settings.LocalRequestsForbidden is set").AsRefusal()
 	}

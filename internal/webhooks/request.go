@@ -78,7 +78,7 @@ func (c *Courier) call(ctx context.Context, to world.Target, n world.Notice) Del
 		return fail(errors.New(c.Unreachable))
 	case len(body) > largest:
 		return fail(fmt.Errorf(msgfTooLarge, len(body), largest))
-	case to.LocalForbidden && world.LocalHost(u.Hostname()):
+	case to.LocalForbidden && world.LocalRefusal(u.Hostname()) != "":
 		return fail(refusedAsLocal(u.Hostname()))
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)

@@ -25,6 +25,9 @@ func checkWebhookDraft(a *WebhookAttributes, s WebhookState) (ps Problems) {
 	// One at a local address may be older than the setting that forbids it.
 	if invalid, ok := checkWebhook(*a, true).(*Invalid); ok {
 		for _, p := range invalid.Problems {
+			if p.Attribute == attrWholeURL {
+				p.Attribute = AttrURL
+			}
 			ps.Addf(p.Attribute, "%s", p.sentence())
 		}
 	}

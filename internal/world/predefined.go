@@ -39,7 +39,7 @@ func ServerVariables(at, version string, v gitlabversion.Version) ci.JobVariable
 		l.add("CI_SERVER_SHELL_SSH_PORT", "22")
 	}
 	numbers, _, _ := strings.Cut(version, "-")
-	parts := strings.SplitN(numbers+"...", ".", 4)
+	parts := strings.Split(numbers+"..", ".")
 	l.add("CI_SERVER_NAME", "GitLab")
 	l.add("CI_SERVER_VERSION", version)
 	l.add("CI_SERVER_VERSION_MAJOR", parts[0])
@@ -96,7 +96,7 @@ func PlaceVariables(p *Project, at, registry string) ci.JobVariables {
 	var l list
 	if registry != "" {
 		host := registry
-		if name, port, err := net.SplitHostPort(host); err == nil && port == "443" {
+		if name, port, _ := net.SplitHostPort(host); port == "443" {
 			host = name // a registry URL leaves the port of https out
 		}
 		l.add("CI_REGISTRY", registry)
@@ -189,14 +189,10 @@ func (st *State) CommitUser(c Commit) string {
 // DefaultBranchBase is the commit at which a branch has left the default branch; "" for that one and for tags.
 func DefaultBranchBase(p *Project, ref string, tag bool, sha string) string {
 	r := p.Repository
-	if tag || ref == p.DefaultBranch() || r == nil || r.Commit(sha) == nil {
+	if tag || ref == p.DefaultBranch() {
 		return ""
 	}
-	tip := r.Ref(repository.Branch(p.DefaultBranch()))
-	if tip == "" {
-		return ""
-	}
-	if base := r.MergeBase(sha, tip); base != nil {
+	if base := r.MergeBase(sha, r.Ref(repository.Branch(p.DefaultBranch()))); base != nil {
 		return base.ID
 	}
 	return ""
@@ -227,7 +223,7 @@ func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
 	}
 	facts := CommitFacts{Commit: f.Commit, Ref: f.Ref, IsTag: f.RefIsTag, Protected: f.Protected,
 		TagMessage: p.tagMessage(f.Ref, f.RefIsTag), UserLogin: st.CommitUser(f.Commit)}
-	if st.Has(gitlabversion.DefaultBranchBaseVariable) {
+	if st.Has(gitlabversion.DefaultBranchBaseVariable) { // else nobody would see what it costs
 		facts.DefaultBranchSHA = DefaultBranchBase(p, f.Ref, f.RefIsTag, f.Commit.SHA)
 	}
 	return append(ci.JobVariables(l), CommitVariables(facts, st.Version)...)
@@ -235,10 +231,10 @@ func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
 
 // tagMessage is the message of an annotated tag; empty for any other ref.
 func (p *Project) tagMessage(ref string, isTag bool) string {
-	r := p.Repository
-	if !isTag || r == nil {
+	if !isTag {
 		return ""
 	}
+	r := p.Repository
 	if tag := r.AnnotatedTag(r.Ref(repository.Tag(ref))); tag != nil {
 		return strings.TrimSuffix(tag.Message, "\n")
 	}

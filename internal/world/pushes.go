@@ -20,8 +20,11 @@ func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOpt
 	}
 	var moved []RefUpdate
 	wasEmpty := p.Repository.Empty()
+	stands := slices.ContainsFunc(updates, func(u RefUpdate) bool { return u.Ref == p.Repository.Head() })
 	for _, u := range updates {
-		st.standOn(p, u)
+		if !stands {
+			st.standOn(p, u)
+		}
 		before := p.Repository.SetRef(u.Ref, u.New)
 		st.onUndo(func() { p.Repository.SetRef(u.Ref, before) })
 		if before != "" || u.New != repository.ZeroID { // or git's hooks do not hear of it
@@ -153,7 +156,7 @@ func (st *State) afterPush(p *Project, user *User, updates []RefUpdate, o PushOp
 			continue // GitLab tells nobody then
 		}
 		for _, u := range alike {
-			st.announcePush(p, user, u.RefUpdate, wasEmpty)
+			st.announcePush(p, user, u.RefUpdate)
 		}
 	}
 	for _, u := range updates {
@@ -196,7 +199,7 @@ func groupPushed(updates []RefUpdate) (groups [][]pushedRef) {
 }
 
 // announcePush tells those webhooks that want to know of one branch or tag that was pushed.
-func (st *State) announcePush(p *Project, user *User, u RefUpdate, wasEmpty bool) {
+func (st *State) announcePush(p *Project, user *User, u RefUpdate) {
 	if st.ear.writer == nil || st.seeding() {
 		return
 	}
@@ -210,12 +213,13 @@ func (st *State) announcePush(p *Project, user *User, u RefUpdate, wasEmpty bool
 		hooks = Filtered(hooks, func(h *Webhook) bool { return h.wantsBranch(name) })
 	}
 	if len(hooks) > 0 {
-		st.announce(hooks, event, st.ear.writer.PushEvent(st.pushed(p, user, u, wasEmpty)))
+		st.announce(hooks, event, st.ear.writer.PushEvent(st.pushed(p, user, u)))
 	}
 }
 
-// pushed is what is to be told of a branch or tag.
-func (st *State) pushed(p *Project, user *User, u RefUpdate, wasEmpty bool) Pushed {
+// pushed is what is to be told of a branch or tag. The commits of a new branch are those that the default branch has
+// not (app/services/git/branch_hooks_service.rb, threshold_commits).
+func (st *State) pushed(p *Project, user *User, u RefUpdate) Pushed {
 	name, isTag, _ := repository.ShortName(u.Ref)
 	r := p.Repository
 	out := Pushed{Project: p, User: user, RefUpdate: u, Tag: isTag, Protected: st.RefRules(p, isTag, name).Protected}
@@ -235,7 +239,7 @@ func (st *State) pushed(p *Project, user *User, u RefUpdate, wasEmpty bool) Push
 	switch {
 	case u.Old != repository.ZeroID:
 		from.Not = []string{u.Old}
-	case !wasEmpty && u.Ref != r.Head():
+	case u.Ref != r.Head():
 		from.Not = []string{r.Ref(r.Head())}
 	}
 	for c := range r.Log(from) {

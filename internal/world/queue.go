@@ -210,7 +210,7 @@ func (st *State) queueValueOf(r *Runner) *queueValue {
 		v = &queueValue{}
 		put(&st.Queue.asked, r, v)
 	}
-	if now := st.Now(); v.value == "" || now.Sub(v.madeAt) >= queueValueLifetime {
+	if now := st.Now(); now.Sub(v.madeAt) >= queueValueLifetime {
 		v.value, v.madeAt = st.made.hex(queueValues, queueValueLength), now
 	}
 	return v

@@ -127,11 +127,11 @@ func (st *State) CheckRefsAtOnce(p *Project, updates []RefUpdate) error {
 	return nil
 }
 
-// standOn makes the first branch of an empty repository its default branch, which that of the project's settings is not
-// there to be.
+// standOn makes the first branch of an empty repository its default branch, of a push that does not bring that of the
+// project's settings.
 func (st *State) standOn(p *Project, u RefUpdate) {
 	name, isTag, ok := repository.ShortName(u.Ref)
-	if !ok || isTag || u.New == repository.ZeroID || !p.Repository.Empty() || name == p.DefaultBranch() {
+	if !ok || isTag || u.New == repository.ZeroID || !p.Repository.Empty() {
 		return
 	}
 	before := p.Attributes

@@ -118,3 +118,137 @@ func TestRunnerControllersOfSeeds(t *testing.T) {
 	_, err = st.ScopeToRunner(c, r)
 	assert.EqualError(t, err, msgRunnerScoped)
 }
+
+// app/models/ci/runner.rb, creation_state and registration_available?: a runner that a person made is yet to be registered
+// until it is seen, and for an hour the page for that is shown.
+func TestRunnersThatAreYetToBeRegistered(t *testing.T) {
+	st, _ := ruled(t)
+	young := noon.Add(-registrationTime + 1)
+	for name, c := range map[string]struct {
+		r                  Runner
+		started, available bool
+	}{
+		"just made":      {Runner{Registration: ByUser, CreatedAt: young}, true, true},
+		"an hour ago":    {Runner{Registration: ByUser, CreatedAt: noon.Add(-registrationTime)}, true, false},
+		"seen":           {Runner{Registration: ByUser, CreatedAt: young, ContactedAt: noon}, false, false},
+		"with a manager": {Runner{Registration: ByUser, CreatedAt: young, Managers: []*Manager{{}}}, false, false},
+		"registered":     {Runner{Registration: ByRegistrationToken, CreatedAt: young}, false, false},
+	} {
+		assert.Equal(t, []bool{c.started, c.available}, []bool{c.r.RegistrationStarted(), st.RegistrationAvailable(&c.r)}, name)
+	}
+}
+
+// app/models/ci/runner.rb: tags are stripped before they are looked at, and from 17.0 on texts have limits, but for what a
+// seed says that was there before.
+func TestWhatNewRunnersMayBe(t *testing.T) {
+	name := strings.Repeat("é", maxNameLength+1)
+	for _, c := range []struct {
+		version  string
+		name     string
+		existing bool
+		ok       bool
+	}{{"16.11", name, false, true}, {"17.0", name, false, false}, {"17.0", name, true, true}, {"17.0", name[2:], false, true}} {
+		_, err := versioned(t, c.version).createRunner(RunnerDraft{Type: InstanceRunner, Name: &c.name, Existing: c.existing,
+			Attributes: DefaultAttributes()})
+		assert.Equal(t, c.ok, err == nil, c)
+	}
+	st, _ := ruled(t)
+	a := DefaultAttributes()
+	a.Tags = []string{" a", "a ", "", "b"}
+	r, err := st.CreateRunner(RunnerDraft{Type: InstanceRunner, Attributes: a})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "b"}, r.Tags)
+	assert.Equal(t, []*Runner{r}, st.instanceWide)
+	a.RunUntagged, a.Tags = false, []string{" ", ""}
+	assert.Error(t, st.CheckRunner(r, a), "no tags are left")
+	a.Tags = []string{" c "}
+	assert.NoError(t, st.CheckRunner(r, a))
+	assert.Equal(t, []string{"a", "b"}, r.Tags, "that was no change")
+	require.NoError(t, st.UpdateRunner(r, a))
+	assert.Equal(t, []string{"c"}, r.Tags)
+}
+
+// ee/app/services/ee/ci/runners/create_runner_service.rb and compute_token_expiration: who sets a limit to the life of the
+// tokens of which runners.
+func TestWhoLimitsTokensOfRunners(t *testing.T) {
+	st, shop := ruled(t)
+	other, err := st.AddProject(Project{Path: "acme/other"}, nil)
+	require.NoError(t, err)
+	acme := shop.Group
+	drafts := map[RunnerType]RunnerDraft{InstanceRunner: {Type: InstanceRunner}, GroupRunner: {Type: GroupRunner, Group: acme},
+		ProjectRunner: {Type: ProjectRunner, Projects: []*Project{shop, other}}}
+	for name, c := range map[string]struct {
+		limits *time.Duration
+		of     RunnerType
+	}{
+		"the instance": {&st.Settings.RunnerTokenExpiration, InstanceRunner}, "all groups": {&st.Settings.GroupRunnerTokenExpiration, GroupRunner},
+		"a group": {&acme.RunnerTokenExpiration, GroupRunner}, "all projects": {&st.Settings.ProjectRunnerTokenExpiration, ProjectRunner},
+		"its owner": {&shop.RunnerTokenExpiration, ProjectRunner}, "another project": {&other.RunnerTokenExpiration, ProjectRunner},
+	} {
+		*c.limits = time.Hour
+		for kind, n := range drafts {
+			n.Attributes, n.TokenExpiresAt = DefaultAttributes(), noon.Add(time.Hour+1)
+			assert.Equal(t, kind != c.of, st.CheckTokenExpiry(n, time.Time{}) == "", "%s, of a %s", name, kind)
+			n.TokenExpiresAt = time.Time{}
+			r, err := st.createRunner(n)
+			require.NoError(t, err)
+			assert.Equal(t, kind == c.of, r.TokenExpiresAt.Equal(noon.Add(time.Hour)), "%s, of a %s", name, kind)
+			n.TokenExpiresAt = noon.Add(time.Minute)
+			r, err = st.createRunner(n)
+			require.NoError(t, err)
+			assert.Equal(t, noon.Add(time.Minute), r.TokenExpiresAt, "a seed says it")
+		}
+		*c.limits = 0
+	}
+}
+
+// app/services/ci/runners/unregister_runner_service.rb: a runner goes with its managers, and is found nowhere; that it was
+// there is known.
+func TestRunnersThatGo(t *testing.T) {
+	st, shop := ruled(t)
+	var all []*Runner
+	for _, n := range []RunnerDraft{{}, {Group: shop.Group}, {Projects: []*Project{shop}}} {
+		n.Attributes, n.Managers = DefaultAttributes(), []Manager{{SystemID: "s"}}
+		r, err := st.AddRunner(n)
+		require.NoError(t, err)
+		all = append(all, r)
+	}
+	require.Len(t, st.managers.Rows, 3)
+	assert.Equal(t, [][]*Runner{all[:1], all[1:2], all[2:]}, [][]*Runner{st.instanceWide, shop.Group.runners, shop.Runners})
+	for _, r := range all {
+		assert.True(t, st.WasRunner(r.ID))
+		st.DeleteRunner(r)
+		assert.Nil(t, st.RunnerTokens[r.Token])
+	}
+	for _, r := range all {
+		assert.True(t, st.WasRunner(r.ID), "it was one")
+	}
+	assert.False(t, st.WasRunner(all[2].ID+1))
+	assert.Empty(t, st.managers.Rows)
+	assert.Empty(t, append(append(st.instanceWide, shop.Group.runners...), shop.Runners...))
+}
+
+// lib/api/ci/runners.rb, reset_authentication_token; app/services/ci/runners/set_runner_associated_projects_service.rb.
+func TestChangesOfRunners(t *testing.T) {
+	st, shop, now := ticking(t, "18.6")
+	other, err := st.AddProject(Project{Path: "acme/other"}, nil)
+	require.NoError(t, err)
+	r, err := st.AddRunner(RunnerDraft{Attributes: DefaultAttributes(), Projects: []*Project{shop}})
+	require.NoError(t, err)
+	*now = noon.Add(time.Minute)
+	token := r.Token
+	st.ResetRunnerToken(r)
+	assert.NotEqual(t, token, r.Token)
+	assert.Equal(t, noon.Add(time.Minute), r.UpdatedAt)
+	assert.NoError(t, st.CheckRunnerProjects(r, []*Project{shop, other}), "one that it serves is no matter")
+	st.Settings.MaxProjectRunners = 1
+	assert.NoError(t, st.CheckRunnerProjects(r, []*Project{other}))
+	_, err = st.AddRunner(RunnerDraft{Attributes: DefaultAttributes(), Projects: []*Project{other}})
+	require.NoError(t, err)
+	var invalid *Invalid
+	assert.ErrorAs(t, st.CheckRunnerProjects(r, []*Project{shop, other}), &invalid, "it has its one runner")
+	assert.NoError(t, st.CheckRunnerProjects(r, []*Project{shop}))
+	free, err := st.AddProject(Project{Path: "acme/free"}, nil)
+	require.NoError(t, err)
+	assert.ErrorAs(t, st.CheckRunnerProjects(r, []*Project{free, other}), &invalid)
+}

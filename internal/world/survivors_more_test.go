@@ -23,19 +23,25 @@ func TestWhatAnotherAddressTakesFromAWebhook(t *testing.T) {
 		"the same": {func(*WebhookAttributes) {}, false, func(*WebhookAttributes) {}},
 		"another name": {func(a *WebhookAttributes) { a.Name = &named }, false,
 			func(a *WebhookAttributes) { a.Name = &named }},
-		"another address, with its variables": {func(a *WebhookAttributes) {
-			a.URL, a.Variables = "https://other.example/{a}", map[string]string{"a": "other"}
-		}, false, func(a *WebhookAttributes) {
-			a.URL, a.Variables = "https://other.example/{a}", map[string]string{"a": "other"}
-			a.Token, a.Headers = "", nil
-		}},
 		"another address, with a token": {func(a *WebhookAttributes) {
 			a.URL, a.Variables, a.Token = "https://other.example", nil, "new"
 		}, true, func(a *WebhookAttributes) {
 			a.URL, a.Variables, a.Headers, a.Token = "https://other.example", nil, nil, "new"
 		}},
-		"other variables": {func(a *WebhookAttributes) { a.Variables = map[string]string{"a": "more"} }, false,
-			func(a *WebhookAttributes) { a.Variables, a.Headers = map[string]string{"a": "more"}, nil }},
+		"another address, with other variables": {func(a *WebhookAttributes) {
+			a.URL, a.Variables = "https://other.example/{b}", map[string]string{"b": "secret"}
+		}, false, func(a *WebhookAttributes) {
+			a.URL, a.Variables = "https://other.example/{b}", map[string]string{"b": "secret"}
+			a.Token, a.Headers = "", nil
+		}},
+		"another address, without variables": {func(a *WebhookAttributes) { a.URL = "https://other.example" }, false,
+			func(a *WebhookAttributes) {
+				*a = WebhookAttributes{URL: "https://other.example", BranchFilterStrategy: "wildcard"}
+			}},
+		"another address that says the same": {func(a *WebhookAttributes) { a.URL = "https://ci.example/secret" }, false,
+			func(a *WebhookAttributes) { a.URL, a.Token = "https://ci.example/secret", "" }},
+		"a variable more": {func(a *WebhookAttributes) { a.Variables = map[string]string{"a": "secret", "b": "c"} }, false,
+			func(a *WebhookAttributes) { a.Variables = map[string]string{"a": "secret", "b": "c"} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h, err := st.AddWebhook(Webhook{Project: shop, WebhookAttributes: full.Clone()}, WebhookState{})
@@ -49,11 +55,25 @@ func TestWhatAnotherAddressTakesFromAWebhook(t *testing.T) {
 	}
 	h, err := st.AddWebhook(Webhook{Project: shop, WebhookAttributes: full.Clone()}, WebhookState{})
 	require.NoError(t, err)
-	next := full.Clone()
-	next.URL = "https://other.example/{a}"
-	assert.Error(t, st.UpdateWebhook(h, next, false),
-		"the secret would go to another address, and so is taken from it")
-	assert.Equal(t, full, h.WebhookAttributes, "what is refused changes nothing")
+	for name, change := range map[string]func(*WebhookAttributes){
+		"the secret would go to another address, and so is taken from it": func(a *WebhookAttributes) {
+			a.URL = "https://other.example/{a}"
+		},
+		"so is another one of its name": func(a *WebhookAttributes) {
+			a.URL, a.Variables = "https://other.example/{a}", map[string]string{"a": "other"}
+		},
+		"what is another secret is another address": func(a *WebhookAttributes) { a.Variables = map[string]string{"a": "more"} },
+	} {
+		next := full.Clone()
+		change(&next)
+		assert.Error(t, st.UpdateWebhook(h, next, false), name)
+		assert.Equal(t, full, h.WebhookAttributes, "what is refused changes nothing")
+	}
+	given := map[string]string{"a": "secret", "b": "c"}
+	require.NoError(t, st.SetURLVariables(h, given))
+	given["a"] = "changed by who gave it"
+	assert.Equal(t, map[string]string{"a": "secret", "b": "c"}, h.Variables)
+	assert.Equal(t, "t", h.Token, "its address is the same")
 }
 
 // A new job is told of as created, and one that waits at once as pending, too; of what has begun before nobody is

@@ -17,6 +17,7 @@ const (
 	AttrURL           = "url"
 	AttrBranchFilter  = "push_events_branch_filter"
 	AttrCustomHeaders = "custom_headers"
+	attrWholeURL      = "interpolated_url"
 	attrURLVariables  = "url_variables"
 	attrToken         = "token"
 	attrSigningToken  = "signing_token"
@@ -26,8 +27,13 @@ const (
 	msgSchemaMismatch      = "must be a valid json schema"
 	msgOnlySchemes         = "is blocked: Only allowed schemes are http, https"
 	msgNoHost              = "is blocked: URI is invalid"
-	msgLocalHost           = "is blocked: Requests to localhost are not allowed"
-	msgLocalNetwork        = "is blocked: Requests to the local network are not allowed"
+	msgRequestsTo          = "is blocked: Requests to "
+	msgLocalHost           = msgRequestsTo + "localhost are not allowed"
+	msgLoopback            = msgRequestsTo + "loopback addresses are not allowed"
+	msgLocalNetwork        = msgRequestsTo + "the local network are not allowed"
+	msgLinkLocal           = msgRequestsTo + "the link local network are not allowed"
+	msgSharedAddress       = msgRequestsTo + "the shared address space are not allowed"
+	msgBroadcastAddress    = msgRequestsTo + "the limited broadcast address are not allowed"
 	msgfTooManyWebhooks    = "Maximum number of %s hooks (%d) exceeded"
 	maxProjectWebhooks     = 100 // app/models/plan_limits.rb
 	maxGroupWebhooks       = 50
@@ -50,27 +56,52 @@ var (
 // SigningTokenPrefix is what a signing token begins with; the key follows, in base64.
 const SigningTokenPrefix = "whsec_"
 
-// LocalHost reports whether a host is one of the local network (lib/gitlab/url_blocker.rb).
-func LocalHost(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return strings.EqualFold(host, "localhost")
-	}
-	return LocalAddress(addr)
-}
-
-// LocalAddress reports whether an address is one of the local network.
+// LocalAddress reports whether an address is of this machine or of a network around it.
 func LocalAddress(addr netip.Addr) bool {
-	addr = addr.Unmap()
 	return addr.IsLoopback() || addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast()
 }
 
-// LocalRefusal is what GitLab says of a local host.
+var (
+	thisMachine   = []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()}
+	sharedSpace   = netip.MustParsePrefix("100.64.0.0/10")
+	broadcastAddr = netip.MustParseAddr("255.255.255.255")
+)
+
+// LocalRefusal is what GitLab says of a host that it takes for local, as an address or as a name whose address nobody
+// has to look up; "" of any other (gems/gitlab-http/lib/gitlab/http_v2/url_blocker.rb, validate_local_request).
 func LocalRefusal(host string) string {
-	if addr, err := netip.ParseAddr(host); err == nil && !addr.IsLoopback() && !addr.IsUnspecified() {
-		return msgLocalNetwork
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		if strings.EqualFold(host, "localhost") {
+			return msgLocalHost
+		}
+		return ""
 	}
-	return msgLocalHost
+	switch addr = addr.Unmap(); {
+	case addr.IsUnspecified() || slices.Contains(thisMachine, addr):
+		return msgLocalHost
+	case addr.IsLoopback():
+		return msgLoopback
+	case addr.IsPrivate():
+		return msgLocalNetwork
+	case addr.IsLinkLocalUnicast():
+		return msgLinkLocal
+	case sharedSpace.Contains(addr):
+		return msgSharedAddress
+	case addr == broadcastAddr:
+		return msgBroadcastAddress
+	}
+	return ""
+}
+
+// WhyNoWebhook is the error of a webhook that is refused, for a person: of a local address with the setting that would
+// let it be.
+func WhyNoWebhook(refused error) string {
+	text := refused.Error()
+	if strings.Contains(text, msgRequestsTo) {
+		text += "; " + LocalRequestsSetting + " forbids it"
+	}
+	return text
 }
 
 // CheckWebhook refuses attributes that GitLab's model refuses, with an *Invalid (app/models/concerns/web_hooks/hook.rb,
@@ -81,7 +112,15 @@ func (st *State) CheckWebhook(a WebhookAttributes) error {
 
 func checkWebhook(a WebhookAttributes, localAllowed bool) error {
 	v := &Invalid{}
-	checkWebhookURL(v, a, localAllowed)
+	address, missing := a.address()
+	switch {
+	case strings.TrimSpace(a.URL) == "":
+		v.Add(AttrURL, msgBlank)
+	case len(missing) > 0:
+		v.Add(AttrURL, fmt.Sprintf(msgfMissingKeys, Inspect(missing)))
+	case len(a.Variables) == 0:
+		checkAddress(v, AttrURL, address, localAllowed)
+	}
 	if strings.Contains(a.Token, "\n") {
 		v.Add(attrToken, msgInvalid)
 	}
@@ -89,44 +128,39 @@ func checkWebhook(a WebhookAttributes, localAllowed bool) error {
 		v.Add(attrSigningToken, msgInvalid)
 	}
 	checkBranchFilter(v, a)
+	checkEntries(v, attrURLVariables, a.Variables)
+	if len(v.Problems) == 0 { // without variables it is the address that has been looked at
+		checkAddress(v, attrWholeURL, address, localAllowed)
+	}
+	checkEntries(v, AttrCustomHeaders, a.Headers)
 	if a.Template != nil && len([]rune(*a.Template)) > maxWebhookTemplate {
 		v.Add(attrTemplate, msgTooLong(maxWebhookTemplate))
 	}
-	checkEntries(v, attrURLVariables, a.Variables)
-	checkEntries(v, AttrCustomHeaders, a.Headers)
 	if len(v.Problems) > 0 {
 		return v
 	}
 	return nil
 }
 
-func checkWebhookURL(v *Invalid, a WebhookAttributes, localAllowed bool) {
-	if strings.TrimSpace(a.URL) == "" {
-		v.Add(AttrURL, msgBlank)
-		return
-	}
-	address, missing := a.address()
-	if len(missing) > 0 {
-		v.Add(AttrURL, fmt.Sprintf(msgfMissingKeys, Inspect(missing)))
-		return
-	}
+// checkAddress refuses an address that GitLab would not call.
+func checkAddress(v *Invalid, attribute, address string, localAllowed bool) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil:
-		v.Add(AttrURL, msgNoHost)
+		v.Add(attribute, msgNoHost)
 	case u.Scheme != "http" && u.Scheme != "https":
-		v.Add(AttrURL, msgOnlySchemes)
-	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " {}"):
-		v.Add(AttrURL, msgNoHost)
-	case !localAllowed && LocalHost(u.Hostname()):
-		v.Add(AttrURL, LocalRefusal(u.Hostname())+"; "+LocalRequestsSetting+" forbids it")
+		v.Add(attribute, msgOnlySchemes)
+	case u.Hostname() == "":
+		v.Add(attribute, msgNoHost)
+	case !localAllowed && LocalRefusal(u.Hostname()) != "":
+		v.Add(attribute, LocalRefusal(u.Hostname()))
 	}
 }
 
 // checkBranchFilter refuses a filter that is no pattern by its strategy (app/validators/untrusted_regexp_validator.rb,
 // app/validators/web_hooks/wildcard_branch_filter_validator.rb).
 func checkBranchFilter(v *Invalid, a WebhookAttributes) {
-	if a.BranchFilter == nil || *a.BranchFilter == "" {
+	if a.BranchFilter == nil {
 		return
 	}
 	filter := *a.BranchFilter
@@ -193,7 +227,7 @@ func (h *Webhook) siblings() *[]*Webhook {
 }
 
 // UpdateWebhook gives a webhook other attributes. A new address takes away what was meant for the old one and is not
-// sent along: the token, the headers and, where some of them stay the same, the variables
+// sent along: the token, the headers and, where any has the name of one that there was, the variables
 // (app/models/concerns/web_hooks/hook.rb, reset_token, reset_url_variables, reset_custom_headers). The error is an
 // *Invalid.
 func (st *State) UpdateWebhook(h *Webhook, next WebhookAttributes, tokenGiven bool) error {
@@ -203,11 +237,11 @@ func (st *State) UpdateWebhook(h *Webhook, next WebhookAttributes, tokenGiven bo
 	if next.URL != h.URL && !tokenGiven {
 		next.Token = ""
 	}
-	if before != after && variablesStay(h.WebhookAttributes, next) {
-		next.Variables = nil
-	}
 	if before != after {
 		next.Headers = nil
+		if variablesStay(h.Variables, next.Variables) {
+			next.Variables = nil
+		}
 	}
 	if err := st.CheckWebhook(next); err != nil {
 		return err
@@ -216,11 +250,11 @@ func (st *State) UpdateWebhook(h *Webhook, next WebhookAttributes, tokenGiven bo
 	return nil
 }
 
-// variablesStay reports whether a secret in the URL could be found out by changing what surrounds it.
-func variablesStay(before, next WebhookAttributes) bool {
-	for key, value := range before.Variables {
-		now, kept := next.Variables[key]
-		if kept && now == value && next.URL != before.URL {
+// variablesStay reports whether variables go by names that there were: then a secret in the address could be found out
+// by changing what surrounds it.
+func variablesStay(before, next map[string]string) bool {
+	for key := range before {
+		if _, kept := next[key]; kept {
 			return true
 		}
 	}
@@ -281,7 +315,7 @@ func (st *State) WebhookStatus(h *Webhook) WebhookStatus {
 		return WebhookExecutable
 	case h.Disabled:
 		return WebhookDisabled
-	case !h.DisabledUntil.IsZero() && !h.DisabledUntil.Before(st.Now()):
+	case !h.DisabledUntil.Before(st.Now()):
 		return WebhookTemporarilyDisabled
 	}
 	return WebhookExecutable

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,8 @@ func TestWebhooksThatFail(t *testing.T) {
 		"broken":                  {"16.0", failuresForgiven, 499, true, 0},
 		"refused, forgiven alike": {"18.11", failuresForgiven, 400, false, firstBackoff},
 		"too often":               {"18.11", failuresUntilForGood, 500, true, 0},
+		"not too often yet":       {"18.11", failuresUntilForGood - 1, 500, false, longestBackoff},
+		"often, before":           {"16.0", failuresUntilForGood, 500, false, longestBackoff},
 	} {
 		t.Run(name, func(t *testing.T) {
 			st := versioned(t, c.version)
@@ -69,9 +72,16 @@ func TestWebhooksThatFail(t *testing.T) {
 				until = noon.Add(c.backoff)
 			}
 			assert.Equal(t, []any{c.failures + 1, c.disabled, until}, []any{h.Failures, h.Disabled, h.DisabledUntil})
-			h.Disabled, h.DisabledUntil = false, time.Time{}
-			st.noteDelivery(h, 204)
-			assert.Zero(t, h.Failures)
+			if c.disabled || c.backoff != 0 {
+				st.noteDelivery(h, c.status)
+				assert.Equal(t, []any{c.failures + 1, c.disabled, until}, []any{h.Failures, h.Disabled, h.DisabledUntil},
+					"a test of what is put aside does not count")
+			}
+			for _, status := range []int{200, 204, 399} {
+				h.Failures, h.Disabled, h.DisabledUntil = c.failures+1, c.disabled, until
+				st.noteDelivery(h, status)
+				assert.Equal(t, WebhookState{}, WebhookState{h.Disabled, h.DisabledUntil, h.Failures}, status)
+			}
 		})
 	}
 }
@@ -172,5 +182,108 @@ func TestStatesOfStatuses(t *testing.T) {
 		}), "a job has the name")
 		_, err = st.ReportStatus(p, st.Users.Rows[0], StatusReport{Name: "unit", State: "pending"})
 		assert.NoError(t, err, "the job was taken back")
+	}
+}
+
+// alert_status of the same file: whether a webhook is told of events now.
+func TestWhichWebhooksAreToldNow(t *testing.T) {
+	st, _ := ruled(t)
+	for _, c := range []struct {
+		disabled bool
+		until    time.Time
+		want     WebhookStatus // where the setting wants it
+	}{
+		{false, time.Time{}, WebhookExecutable}, {true, time.Time{}, WebhookDisabled},
+		{false, noon, WebhookTemporarilyDisabled}, {false, noon.Add(1), WebhookTemporarilyDisabled},
+		{false, noon.Add(-1), WebhookExecutable},
+	} {
+		h := &Webhook{Disabled: c.disabled, DisabledUntil: c.until}
+		st.Settings.FailingWebhooksDisabled = false
+		assert.Equal(t, WebhookExecutable, st.WebhookStatus(h), c)
+		st.Settings.FailingWebhooksDisabled = true
+		assert.Equal(t, c.want, st.WebhookStatus(h), c)
+	}
+}
+
+// gems/gitlab-http/lib/gitlab/http_v2/url_blocker.rb: which hosts are local, and what GitLab says of each. A test double
+// calls no others, and of these none of a provider's.
+func TestLocalHosts(t *testing.T) {
+	for host, want := range map[string]struct {
+		text   string
+		called bool // by the fake, where the setting allows it
+	}{
+		"localhost": {msgLocalHost, false}, "LOCALHOST": {msgLocalHost, false}, "127.0.0.1": {msgLocalHost, true},
+		"::1": {msgLocalHost, true}, "0.0.0.0": {msgLocalHost, true}, "::": {msgLocalHost, true},
+		"::ffff:127.0.0.1": {msgLocalHost, true}, "127.0.0.2": {msgLoopback, true}, "::ffff:127.1.1.1": {msgLoopback, true},
+		"10.0.0.1": {msgLocalNetwork, true}, "192.168.1.1": {msgLocalNetwork, true}, "fd00::1": {msgLocalNetwork, true},
+		"::ffff:10.0.0.1": {msgLocalNetwork, true}, "169.254.1.1": {msgLinkLocal, true}, "fe80::1": {msgLinkLocal, true},
+		"100.64.0.1": {msgSharedAddress, false}, "::ffff:100.127.255.255": {msgSharedAddress, false},
+		"100.128.0.1": {"", false}, "255.255.255.255": {msgBroadcastAddress, false}, "8.8.8.8": {"", false},
+		"ci.example": {"", false}, "2001:db8::1": {"", false},
+	} {
+		assert.Equal(t, want.text, LocalRefusal(host), host)
+		addr, err := netip.ParseAddr(host)
+		assert.Equal(t, want.called, err == nil && LocalAddress(addr), host)
+	}
+}
+
+// app/models/concerns/web_hooks/hook.rb: what is wrong with an address, as it is written or as its variables make it.
+func TestWhatAnAddressMayBe(t *testing.T) {
+	missing := `Invalid URL template. Missing keys: ["b"]`
+	for _, c := range []struct {
+		url       string
+		variables map[string]string
+		want      []AttributeProblem
+	}{
+		{"https://ci.example/in", nil, nil}, {"http://ci.example", map[string]string{"a": "x"}, nil},
+		{"https://{a}/in", map[string]string{"a": "ci.example"}, nil},
+		{"", nil, []AttributeProblem{{AttrURL, msgBlank}}}, {" ", nil, []AttributeProblem{{AttrURL, msgBlank}}},
+		{"https://{a}/{b}", map[string]string{"a": "ci.example"}, []AttributeProblem{{AttrURL, missing}}},
+		{"ftp://{b}", nil, []AttributeProblem{{AttrURL, missing}}},
+		{"ftp://ci.example", nil, []AttributeProblem{{AttrURL, msgOnlySchemes}}},
+		{"{a}://ci.example", map[string]string{"a": "ftp"}, []AttributeProblem{{attrWholeURL, msgOnlySchemes}}},
+		{"https://[", nil, []AttributeProblem{{AttrURL, msgNoHost}}}, {"https:///in", nil, []AttributeProblem{{AttrURL, msgNoHost}}},
+		{"https://{}/in", nil, []AttributeProblem{{AttrURL, msgNoHost}}}, {"https://a b/in", nil, []AttributeProblem{{AttrURL, msgNoHost}}},
+		{"http://10.0.0.1/in", nil, []AttributeProblem{{AttrURL, msgLocalNetwork}}},
+		{"http://{a}/in", map[string]string{"a": "[::1]"}, []AttributeProblem{{attrWholeURL, msgLocalHost}}},
+		{"http://{a}/in", map[string]string{"a": "[::1]", "?": "b"}, []AttributeProblem{{attrURLVariables, msgSchemaMismatch}}},
+		{"http://{a}/in", map[string]string{"a": "", "?": "b"}, []AttributeProblem{{attrURLVariables, msgSchemaMismatch}}},
+	} {
+		st, shop := ruled(t)
+		st.Settings.LocalRequestsForbidden = true
+		h, err := st.CreateWebhook(shop, nil, WebhookAttributes{URL: c.url, Variables: c.variables})
+		if c.want != nil {
+			assert.Equal(t, &Invalid{c.want}, err, c.url)
+			continue
+		}
+		require.NoError(t, err, c.url)
+		assert.Equal(t, []time.Time{noon, noon}, []time.Time{h.CreatedAt, h.UpdatedAt})
+	}
+	st, shop := ruled(t)
+	_, err := st.CreateWebhook(shop, nil, WebhookAttributes{URL: "http://127.0.0.1:8080/in"})
+	require.NoError(t, err, "where local addresses are allowed")
+	assert.Equal(t, "Url is blocked: Requests to localhost are not allowed; "+LocalRequestsSetting+" forbids it",
+		WhyNoWebhook(newInvalid(AttrURL, msgLocalHost)))
+	assert.Equal(t, "Url can't be blank", WhyNoWebhook(newInvalid(AttrURL, msgBlank)))
+	_, err = st.AddWebhook(Webhook{Project: shop, WebhookAttributes: WebhookAttributes{URL: "{a}://x", Variables: map[string]string{"a": "ftp"}}},
+		WebhookState{})
+	assert.Equal(t, []string{"url: Url " + msgOnlySchemes}, problemsOf(t, err), "the field of a seed")
+}
+
+// app/validators/web_hooks/wildcard_branch_filter_validator.rb, untrusted_regexp_validator.rb: what is no filter.
+func TestFiltersOfBranches(t *testing.T) {
+	long := strings.Repeat("a", maxBranchFilterPattern)
+	for _, c := range []struct {
+		filter, strategy string
+		ok               bool
+	}{
+		{"", "", true}, {"", FilterByWildcard, true}, {"", FilterByRegex, true}, {"stable-*", "", true}, {"a b", "", false},
+		{"a b", FilterByWildcard, false}, {"a..b", FilterByWildcard, false}, {"*/stable", FilterByWildcard, true},
+		{"a b(", AllBranches, true}, {"a b", FilterByRegex, true}, {"(", FilterByRegex, false},
+		{long, FilterByWildcard, true}, {long + "a", FilterByWildcard, false}, {long + "a", FilterByRegex, true},
+	} {
+		st, _ := ruled(t)
+		err := st.CheckWebhook(WebhookAttributes{URL: "https://ci.example", BranchFilter: &c.filter, BranchFilterStrategy: c.strategy})
+		assert.Equal(t, c.ok, err == nil, "%q by %q: %v", c.filter, c.strategy, err)
 	}
 }

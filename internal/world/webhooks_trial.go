@@ -68,7 +68,7 @@ func (st *State) testPush(h *Webhook) (body []byte, ok bool) {
 		user = st.UserNames[RootUsername]
 	}
 	u := RefUpdate{Ref: r.Head(), Old: newest, New: newest}
-	out := st.pushed(p, user, u, false)
+	out := st.pushed(p, user, u)
 	for c := range r.Log(repository.LogOptions{From: []string{newest}}) {
 		if len(out.Commits) == few {
 			break

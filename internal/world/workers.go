@@ -85,14 +85,13 @@ func (st *State) givenUpAt(j *Job) time.Time {
 	return st.silentSince(j)
 }
 
-// silentReason is why a job on a runner is given up, be it that it fails or, canceling, is canceled.
+// silentReason is why a job on a runner is given up. Of one that was canceling nothing is kept of the reason but that
+// it has run into its timeout, if it has.
 func (st *State) silentReason(j *Job) string {
 	byState := st.Has(gitlabversion.StuckReasonsByState)
 	switch overrun := st.overrun(j); {
-	case byState && j.Status == JobCanceling && st.givenUpAt(j).Before(st.silentSince(j)):
+	case j.Status == JobCanceling && st.givenUpAt(j).Before(st.silentSince(j)):
 		return serverTimeoutCanceling
-	case byState && j.Status == JobCanceling:
-		return noUpdatesCanceling
 	case overrun && byState:
 		return serverTimeoutRunning
 	case overrun:
@@ -162,7 +161,7 @@ func (st *State) waiting() []waitingJob {
 // onlineUntil makes a function that says until when a runner which may take a job is online, going by its last contact;
 // zero if there is none.
 func (st *State) onlineUntil() func(*Job) time.Time {
-	contacted := Filtered(st.Runners.Rows, func(r *Runner) bool { return !r.Paused && !r.ContactedAt.IsZero() })
+	contacted := Filtered(st.Runners.Rows, func(r *Runner) bool { return !r.ContactedAt.IsZero() })
 	byTag := map[string][]*Runner{}
 	for _, r := range contacted {
 		for _, tag := range r.Tags {
