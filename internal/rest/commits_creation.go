@@ -72,7 +72,7 @@ func (q request) makeCommit(n newCommit) (*repository.Commit, *front.Response) {
 		draft.Start = start.ID
 	}
 	if text, why := q.RefusedRef(q.Project, world.RefUpdate{Ref: repository.Branch(n.branch), Old: q.oldOf(n.branch),
-		New: draft.Start}); text != "" && draft.Start != "" {
+		New: draft.Start}); text != "" {
 		return nil, badCommit(text, why)
 	}
 	c, err := q.Commit(q.Project, q.User, draft, world.PushOptions{})

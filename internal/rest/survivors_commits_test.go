@@ -19,9 +19,9 @@ import (
 // Commits by REST and what is read of them: rules whose loss no other test noticed (internal/mutate).
 
 // codeWorld is a fake with a repository of which mia is Maintainer, and how she asks there.
-func codeWorld(t *testing.T) (gl *fg.Fake, ask func(method, path, body string) testkit.Reply) {
+func codeWorld(t *testing.T, opts ...fg.Option) (gl *fg.Fake, ask func(method, path, body string) testkit.Reply) {
 	t.Helper()
-	gl = testkit.NewMia(t)
+	gl = testkit.NewMia(t, opts...)
 	gl.AddProject(fg.Project{Path: "acme/code", Members: fg.Members{"mia": fg.Maintainer},
 		Files: map[string]string{"a": "a", "b": "b", "dir/sub/c": "c"}})
 	return gl, func(method, path, body string) testkit.Reply {
@@ -151,6 +151,10 @@ func TestPartsOfRepositories(t *testing.T) {
 	assert.Equal(t, 404, ask("GET", "tree?path=dir/sup", "").Status)
 	assert.Contains(t, because(gl), `"dir/sub"`)
 	assert.Equal(t, "200 []", ask("GET", "commits/main/merge_requests", "").String())
+	tree := ask("GET", "tree?path=dir", "").Each(t, "id")[0]
+	assert.Len(t, ask("GET", fmt.Sprintf("commits?ref_name=%s..main", tree), "").Each(t, "id"), 4, "a tree hides no commits")
+	blamed := ask("GET", "files/a/blame?ref=main", "")
+	assert.Equal(t, []any{[]any{"a"}}, blamed.Each(t, "lines"), blamed.Body)
 }
 
 // lib/api/commit_statuses.rb: of a repository that is empty a commit may be known by its pipeline, and no branch has it.
@@ -173,7 +177,7 @@ func TestFilesAreCheckedAsOfTheirBranch(t *testing.T) {
 		made := ask("POST", "commits", `{"branch":"`+branch+`","start_branch":"main","commit_message":"m","actions":[`+
 			`{"action":"create","file_path":".gitlab-ci.yml","content":"`+rule+`"},`+
 			`{"action":"create","file_path":"more.yml","content":"a: {script: x}\nb: {script: y, needs: [{job: a, `+
-			`artifacts: false}]}\nc: {script: z, needs: []}"}]}`)
+			`artifacts: false}]}\nc: {script: z, needs: []}\nd: {script: q, needs: [{job: a, artifacts: true}]}"}]}`)
 		require.Equal(t, 201, made.Status, made.Body)
 	}
 	write("zeta")
@@ -190,7 +194,8 @@ func TestFilesAreCheckedAsOfTheirBranch(t *testing.T) {
 			for _, j := range got.Field(t, "jobs").([]any) {
 				needs = append(needs, j.(testkit.Hash)["needs"])
 			}
-			assert.Equal(t, []any{nil, []any{testkit.Hash{"name": "a", "artifacts": false, "optional": false}}, []any{}}, needs)
+			assert.Equal(t, []any{nil, []any{testkit.Hash{"name": "a", "artifacts": false, "optional": false}}, []any{},
+				[]any{testkit.Hash{"name": "a", "artifacts": true, "optional": false}}}, needs)
 		}
 	}
 	gone := ask("GET", "commits/zeta", "").Field(t, "id")

@@ -71,12 +71,12 @@ func TestUsersByChangePerKeyset(t *testing.T) {
 	}
 	a, _ := gl.User("a")
 	require.Equal(t, 200, as(t, gl, "root", "PUT", fmt.Sprintf("/users/%d", a.ID), testkit.WithJSON(`{"name":"Changed"}`)).Status)
-	page := as(t, gl, "root", "GET", "/users?pagination=keyset&order_by=updated_at&sort=desc&per_page=2")
-	assert.Equal(t, []any{"a", "c"}, page.Each(t, "username"))
+	page := as(t, gl, "root", "GET", "/users?pagination=keyset&order_by=updated_at&sort=desc&per_page=1")
+	assert.Equal(t, []any{"a"}, page.Each(t, "username"))
 	next := strings.TrimPrefix(strings.Split(page.Header.Get("Link"), ">")[0], "<")
 	_, path, ok := strings.Cut(next, "/api/v4")
 	require.True(t, ok, next)
-	assert.Equal(t, "b", as(t, gl, "root", "GET", path).Each(t, "username")[0])
+	assert.Equal(t, "c", as(t, gl, "root", "GET", path).Each(t, "username")[0])
 }
 
 // app/finders/projects_finder.rb and lib/api/projects.rb.
@@ -224,6 +224,19 @@ func TestRunnersThatAreSeldom(t *testing.T) {
 	gl, r := testkit.Factory(t)
 	gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
 	assert.Equal(t, "200 []", as(t, gl, "mia", "GET", fmt.Sprintf("/runners/%d/jobs?system_id=s_1", r.ID)).String())
+	gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	jobs := as(t, gl, "mia", "GET", fmt.Sprintf("/runners/%d/jobs?pagination=keyset", r.ID)).Each(t, "id")
+	assert.Greater(t, jobs[0], jobs[1], "the youngest first")
+	gl.AddProject(fg.Project{Path: "acme/second"})
+	both := gl.AddRunner(fg.Runner{Projects: []string{"acme/shop", "acme/second"}, Tags: []string{"gpu"}})
+	assert.Equal(t, []any{float64(both.ID)}, as(t, gl, "root", "GET", "/projects/acme%2Fshop/runners?tag_list=gpu").Each(t, "id"))
+	assert.Equal(t, 204, as(t, gl, "root", "DELETE", fmt.Sprintf("/projects/acme%%2Fsecond/runners/%d", both.ID)).Status)
+	require.Equal(t, 201, testkit.SendJSON(t, gl, "POST", "/runners/reset_authentication_token",
+		testkit.Hash{"token": both.Token}).Status)
+	both, _ = gl.Runner(both.ID)
+	assert.Equal(t, gl.Now(), both.ContactedAt)
+	rule := as(t, gl, "mia", "POST", "/projects/acme%2Fshop/protected_branches?name=x")
+	assert.Equal(t, false, rule.Field(t, "allow_force_push"))
 	shared := gl.AddRunner(fg.Runner{})
 	assert.Equal(t, 500, as(t, gl, "root", "POST", "/projects/acme%2Fshop/runners",
 		testkit.WithJSON(fmt.Sprintf(`{"runner_id":%d}`, shared.ID))).Status)
@@ -234,6 +247,8 @@ func TestRunnersThatAreSeldom(t *testing.T) {
 		return testkit.SendJSON(t, gl, "POST", "/runners", testkit.Hash{"token": token})
 	}
 	gl.UpdateSettings(func(s *fg.Settings) { s.ValidRegistrars = []string{"group"} })
+	assert.Equal(t, 403, as(t, gl, "mia", "POST", "/projects/acme%2Fshop/runners",
+		testkit.WithJSON(fmt.Sprintf(`{"runner_id":%d}`, both.ID))).Status)
 	assert.Equal(t, 403, register(shop.RegistrationToken).Status)
 	assert.Contains(t, because(gl), "valid_runner_registrars is [group] and leaves out what the token is for")
 	gl.UpdateSettings(func(s *fg.Settings) { s.RegistrationTokensDisabled = true })
