@@ -170,6 +170,12 @@ func TestSettingsThatAreNotGiven(t *testing.T) {
 	assert.Equal(t, []any{[]any{"b.example", host}, float64(acme.ID)},
 		[]any{kept.Field(t, "asset_proxy_allowlist"), kept.Field(t, bar)})
 	assert.Equal(t, float64(acme.ID), put(`{"performance_bar_enabled":true}`).Field(t, bar))
+	gl.UpdateSettings(func(s *fg.Settings) {
+		s.Attributes = map[string]string{"hashed_storage_enabled": "false", "disabled_oauth_sign_in_sources": "google"}
+	})
+	seeded := put(`{"home_page_url":"https://y.example"}`)
+	assert.Equal(t, []any{false, []any{"google"}}, []any{seeded.Field(t, "hashed_storage_enabled"),
+		seeded.Field(t, "disabled_oauth_sign_in_sources")})
 	for _, body := range []string{`{"performance_bar_enabled":false}`, `{"performance_bar_allowed_group_path":"none"}`,
 		fmt.Sprintf(`{"performance_bar_allowed_group_id":"%d"}`, acme.ID), `{"performance_bar_allowed_group_path":""}`} {
 		put(`{"performance_bar_allowed_group_path":"acme"}`)
