@@ -57,7 +57,7 @@ func listNamespaces(q request) front.Response {
 	query, whole := q.searched(), isTrue(q.Params, "full_path_search")
 	var rows []world.Namespace
 	for _, u := range q.Users.Rows {
-		if (q.User.Admin || u == q.User) && !u.Internal() && query.Matches(u.Username, u.Name) {
+		if (q.User.Admin || u == q.User) && query.Matches(u.Username, u.Name) {
 			rows = append(rows, world.Namespace{User: u})
 		}
 	}

@@ -23,12 +23,12 @@ import (
 // said of that.
 func TestUsersInOrder(t *testing.T) {
 	for version, want := range map[string]struct{ found, ordered string }{
-		"16.5": {"zoe pat apat", "apat pat zoe"}, "17.0": {"pat apat zoe", "apat pat zoe"},
+		"16.5": {"zoe pat apat", "apat pat zoe"}, "17.0": {"pat zoe apat", "apat pat zoe"},
 	} {
 		gl := fg.New(t, fg.WithVersion(version))
-		gl.AddUser(fg.User{Username: "apat", Name: "A pat"})
+		gl.AddUser(fg.User{Username: "apat", Name: "B pat"})
 		gl.AddUser(fg.User{Username: "pat", Name: "Pat"})
-		gl.AddUser(fg.User{Username: "zoe", Name: "My pat"})
+		gl.AddUser(fg.User{Username: "zoe", Name: "A pat"})
 		list := func(who, query string) string {
 			return strings.Trim(fmt.Sprint(as(t, gl, who, "GET", "/users?"+query).Each(t, "username")), "[]")
 		}
@@ -49,12 +49,15 @@ func TestUsersFoundByRank(t *testing.T) {
 	gl := fg.New(t)
 	gl.AddUser(fg.User{Username: "a", Name: "p@x.io"})
 	gl.AddUser(fg.User{Username: "z1", Name: "Z", Email: "p@x.io", Attributes: map[string]string{"public_email": "p@x.io"}})
-	gl.AddUser(fg.User{Username: "b2", Name: "Same one"})
-	gl.AddUser(fg.User{Username: "b1", Name: "Same one"})
 	gl.AddUser(fg.User{Username: "same", Name: "T"})
+	gl.AddUser(fg.User{Username: "q", Name: "same"})
+	want := []any{"same", "q"}
+	for n := 20; n > 0; n-- {
+		want = append(want, gl.AddUser(fg.User{Username: fmt.Sprint("b", n), Name: "Same one"}).Username)
+	}
 	list := func(query string) []any { return as(t, gl, "root", "GET", "/users?"+query).Each(t, "username") }
 	assert.Equal(t, []any{"z1", "a"}, list("search=p@x.io"))
-	assert.Equal(t, []any{"same", "b2", "b1"}, list("search=same"))
+	assert.Equal(t, want, list("search=same&per_page=50"))
 	gl.AddUser(fg.User{Username: "ghost"})
 	assert.NotContains(t, list("humans=true"), "ghost")
 	assert.Contains(t, list("exclude_humans=true"), "ghost")
@@ -227,7 +230,7 @@ func TestWhatIsTakenFromWebhooks(t *testing.T) {
 
 // lib/api/helpers.rb and lib/api/ci/helpers/runner.rb: runners, their jobs and their registration.
 func TestRunnersThatAreSeldom(t *testing.T) {
-	gl, r := testkit.Factory(t)
+	gl, r := testkit.Factory(t, fg.WithVersion("19.1"))
 	gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
 	assert.Equal(t, "200 []", as(t, gl, "mia", "GET", fmt.Sprintf("/runners/%d/jobs?system_id=s_1", r.ID)).String())
 	gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
@@ -236,6 +239,9 @@ func TestRunnersThatAreSeldom(t *testing.T) {
 	gl.AddProject(fg.Project{Path: "acme/second"})
 	both := gl.AddRunner(fg.Runner{Projects: []string{"acme/shop", "acme/second"}, Tags: []string{"gpu"}})
 	assert.Equal(t, []any{float64(both.ID)}, as(t, gl, "root", "GET", "/projects/acme%2Fshop/runners?tag_list=gpu").Each(t, "id"))
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Members["guest"] = fg.Role(25) }) // Security Manager, who reads
+	assert.Equal(t, 200, as(t, gl, "guest", "GET", "/projects/acme%2Fshop/runners").Status)
+	assert.Equal(t, 403, as(t, gl, "guest", "DELETE", fmt.Sprintf("/projects/acme%%2Fshop/runners/%d", both.ID)).Status)
 	assert.Equal(t, 204, as(t, gl, "root", "DELETE", fmt.Sprintf("/projects/acme%%2Fsecond/runners/%d", both.ID)).Status)
 	require.Equal(t, 201, testkit.SendJSON(t, gl, "POST", "/runners/reset_authentication_token",
 		testkit.Hash{"token": both.Token}).Status)
@@ -282,4 +288,14 @@ func TestExpiredArtifactsAreNotKept(t *testing.T) {
 		Content: zipOf(t, "a"), ExpiresAt: gl.Now().Add(-time.Hour)}}})
 	assert.Equal(t, 404, as(t, gl, "mia", "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts/keep", j.ID)).Status)
 	assert.Contains(t, because(gl), "have expired; GitLab keeps what has not")
+}
+
+// lib/api/ci/job_artifacts.rb, artifacts/tree: GitLab reads the metadata alone, and fails where they are damaged.
+func TestDamagedMetadata(t *testing.T) {
+	gl := testkit.NewMia(t, fg.WithVersion("19.1"))
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Artifacts: []fg.Artifact{{Filename: "a.zip",
+		Content: zipOf(t, "a")}, {Filename: "metadata.gz", Type: "metadata", Content: []byte("damaged")}}})
+	got := as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts/tree", j.ID))
+	assert.Equal(t, 500, got.Status, got.Body)
+	assert.Contains(t, because(gl), fmt.Sprintf("the metadata of job %d: ", j.ID))
 }

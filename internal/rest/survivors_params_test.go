@@ -45,6 +45,10 @@ func TestParametersAreChecked(t *testing.T) {
 		{"root", "PUT /application/settings", `{"slack_app_enabled":true,"kroki_enabled":true,"gitpod_enabled":true,` +
 			`"slack_app_secret":"a","slack_app_signing_secret":"b","slack_app_verification_token":"c"}`,
 			"gitpod_url is missing, kroki_url is missing, slack_app_id is missing"},
+		{"root", "PUT /application/settings", `{"plantuml_enabled":true,"diagramsnet_enabled":true}`,
+			"diagramsnet_url is missing, plantuml_url is missing"},
+		{"mia", "DELETE /personal_access_tokens/x", "", "id is invalid"},
+		{"mia", "GET " + code + "/jobs/1/artifacts/tree?recursive=x", "", "recursive is invalid"},
 	} {
 		method, path, _ := strings.Cut(c.request, " ")
 		got := as(t, gl, c.who, method, path, testkit.WithJSON(c.body))
@@ -53,6 +57,10 @@ func TestParametersAreChecked(t *testing.T) {
 	acme, _ := gl.Group("acme")
 	got := as(t, gl, "root", "PUT", "/application/settings", testkit.WithJSON(`{"performance_bar_allowed_group_id":"acme"}`))
 	assert.Equal(t, float64(acme.ID), got.Field(t, "performance_bar_allowed_group_id"), got.Body)
+	got = as(t, gl, "root", "PUT", "/application/settings", testkit.WithJSON(`{"asset_proxy_enabled":true}`))
+	assert.Contains(t, got.String(), `400 {"message":{"asset_proxy_secret_key":["can't be blank"`, "which the model says")
+	old := testkit.NewMia(t, fg.WithVersion("16.0"))
+	assert.Equal(t, `400 {"error":"id is invalid"}`, as(t, old, "mia", "POST", "/personal_access_tokens/x/rotate").String())
 }
 
 // lib/api/project_hooks.rb: each version checks what it declares, and that alone.
@@ -94,6 +102,7 @@ func TestWhoIsLetInAtAll(t *testing.T) {
 		Members: fg.Members{"mia": fg.Maintainer}})
 	assert.Equal(t, 200, testkit.Ask(t, gl, "", "GET", "/projects/acme%2Fopen/repository/files/a/raw").Status)
 
+	assert.Equal(t, "200 []", testkit.Ask(t, gl, "", "GET", "/projects/acme%2Fopen/protected_branches").String())
 	token := gl.AddAccessToken(fg.AccessToken{User: "mia"})
 	root, _ := gl.User("root")
 	for _, request := range []string{"GET /personal_access_tokens/%d", "POST /personal_access_tokens/%d/rotate",
