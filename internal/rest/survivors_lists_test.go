@@ -142,6 +142,8 @@ func TestNamespacesByID(t *testing.T) {
 	assert.Equal(t, []any{"acme", "late", "last"}, paths[len(paths)-3:])
 	assert.Contains(t, paths, "mia")
 	assert.Equal(t, []any{"mia"}, as(t, gl, "mia", "GET", "/namespaces").Each(t, "path"))
+	gl.AddGroup(fg.Group{Path: "last/sub", Members: fg.Members{"mia": fg.Guest}})
+	assert.Equal(t, 1.0, as(t, gl, "root", "GET", "/namespaces/last").Field(t, "members_count_with_descendants"))
 }
 
 // A project of a user is in no group that could keep it to itself.
@@ -239,9 +241,11 @@ func TestRunnersThatAreSeldom(t *testing.T) {
 	gl.AddProject(fg.Project{Path: "acme/second"})
 	both := gl.AddRunner(fg.Runner{Projects: []string{"acme/shop", "acme/second"}, Tags: []string{"gpu"}})
 	assert.Equal(t, []any{float64(both.ID)}, as(t, gl, "root", "GET", "/projects/acme%2Fshop/runners?tag_list=gpu").Each(t, "id"))
-	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Members["guest"] = fg.Role(25) }) // Security Manager, who reads
-	assert.Equal(t, 200, as(t, gl, "guest", "GET", "/projects/acme%2Fshop/runners").Status)
-	assert.Equal(t, 403, as(t, gl, "guest", "DELETE", fmt.Sprintf("/projects/acme%%2Fshop/runners/%d", both.ID)).Status)
+	gl.UpdateProject("acme/second", func(p *fg.Project) {
+		p.Members = fg.Members{"guest": fg.Role(25)} // Security Manager, who reads
+	})
+	assert.Equal(t, 200, as(t, gl, "guest", "GET", "/projects/acme%2Fsecond/runners").Status)
+	assert.Equal(t, 403, as(t, gl, "guest", "DELETE", fmt.Sprintf("/projects/acme%%2Fsecond/runners/%d", both.ID)).Status)
 	assert.Equal(t, 204, as(t, gl, "root", "DELETE", fmt.Sprintf("/projects/acme%%2Fsecond/runners/%d", both.ID)).Status)
 	require.Equal(t, 201, testkit.SendJSON(t, gl, "POST", "/runners/reset_authentication_token",
 		testkit.Hash{"token": both.Token}).Status)
