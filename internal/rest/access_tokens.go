@@ -121,7 +121,7 @@ func listAccessTokens(q request) front.Response {
 	owner, all := q.User, policy.AdminUsers(q.Actor).Allowed
 	if all {
 		owner = nil
-		if id, given := q.Params.Int("user_id"); given || q.Params.Has("user_id") {
+		if id, _ := q.Params.Int("user_id"); q.Params.Has("user_id") {
 			if owner = q.Users.ByID(id); owner == nil {
 				return front.Refuse(http.StatusNotFound, front.MsgNotFound).Because(fmt.Sprintf("there is no user %d", id))
 			}
@@ -159,7 +159,7 @@ func (q request) wantedToken() func(*world.AccessToken) bool {
 		after, byAfter := read(name + "_after")
 		return func(t *world.AccessToken) bool {
 			at := of(t)
-			return (!byBefore || !at.IsZero() && !at.After(before)) && (!byAfter || !at.IsZero() && !at.Before(after))
+			return (!byBefore || !at.IsZero() && !at.After(before)) && (!byAfter || !at.Before(after)) // never is before all
 		}
 	}
 	created := within("created", q.Params.Time, func(t *world.AccessToken) time.Time { return t.CreatedAt })

@@ -162,7 +162,7 @@ func refPage[E any](q request, rows []repository.Ref, known func(token string) b
 	}
 	if token := q.said("page_token"); token != "" {
 		i := slices.IndexFunc(rows, func(r repository.Ref) bool { return r.Name == token })
-		if i < 0 && !known(token) {
+		if !known(token) {
 			return front.Refuse(http.StatusUnprocessableEntity, fmt.Sprintf(msgfPageToken, repository.Tag(token))).
 				Because("no tag is called " + token)
 		}

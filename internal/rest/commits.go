@@ -134,7 +134,7 @@ func (q request) range_(ref string) (from, not []string) {
 
 // cutRange parts "a..b".
 func cutRange(ref string) (below, above string, isRange bool) {
-	if below, above, isRange = strings.Cut(ref, ".."); isRange && !strings.HasPrefix(above, ".") {
+	if below, above, isRange = strings.Cut(ref, ".."); isRange {
 		return below, above, true
 	}
 	return "", ref, false

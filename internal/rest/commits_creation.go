@@ -72,7 +72,7 @@ func (q request) makeCommit(n newCommit) (*repository.Commit, *front.Response) {
 		draft.Start = start.ID
 	}
 	if text, why := q.RefusedRef(q.Project, world.RefUpdate{Ref: repository.Branch(n.branch), Old: q.oldOf(n.branch),
-		New: draft.Start}); text != "" && draft.Start != "" {
+		New: draft.Start}); text != "" {
 		return nil, badCommit(text, why)
 	}
 	c, err := q.Commit(q.Project, q.User, draft, world.PushOptions{})
@@ -105,7 +105,7 @@ func (q request) checkStart(n newCommit) *front.Response {
 		return badCommit(fmt.Sprintf(msgfNoStart, n.startSHA), "there is no such commit")
 	case n.startSHA == "" && !r.Empty() && !exists(n.startBranch):
 		return badCommit(msgNotOnBranch, q.noSuch("branch", n.startBranch, r.Branches()))
-	case !r.Empty() && elsewhere && exists(n.branch) && !n.force:
+	case elsewhere && exists(n.branch) && !n.force:
 		return badCommit(fmt.Sprintf(msgfBranchTaken, n.branch), q.Project.Path+" has a branch "+n.branch)
 	case !repository.ValidBranch(n.branch): // of an empty repository's branch it is said, too
 		return badCommit(fmt.Sprintf(msgfBranchNotMade, n.branch, msgBranchInvalid), "git takes no branch called "+n.branch)
@@ -310,7 +310,7 @@ func createCommit(q request) front.Response {
 	}
 	n := newCommit{branch: branch, message: q.said("commit_message"), startBranch: q.said("start_branch"),
 		startSHA: q.said("start_sha"), force: isTrue(q.Params, "force"), actions: actions, staleText: msgfFileChanged}
-	if n.startBranch == "" && n.startSHA == "" {
+	if n.startBranch == "" { // of no account beside start_sha
 		n.startBranch = branch
 	}
 	c, refusal := q.makeCommit(n)

@@ -80,10 +80,7 @@ func hookSpecs(own []string, before ...[]params.Param) (params.Spec, *front.Late
 
 // readHook lays what the request says over the attributes of a webhook. given is whether it says anything.
 func (q request) readHook(a world.WebhookAttributes) (next world.WebhookAttributes, given bool, no *front.Response) {
-	next = a.Clone()
-	if next.Events == nil {
-		next.Events = map[string]bool{}
-	}
+	next = a.Clone() // which has a map of events, be it empty
 	for _, name := range q.Params.Names() {
 		if !q.Params.Has(name) || name == "id" || name == "hook_id" {
 			continue

@@ -4,6 +4,7 @@ package rest
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -38,11 +39,9 @@ func (q request) namespaceDetail(n world.Namespace) namespaceDetail {
 	}
 	e := namespaceDetail{namespaceEntity: q.groupNamespace(n.Group)}
 	if q.OnGroup(n.Group, policy.AdminGroup).Allowed {
-		in := map[*world.User]bool{}
+		in := map[*world.User]world.Role{}
 		n.Group.Below(func(g *world.Group) bool {
-			for u := range g.Roles {
-				in[u] = true
-			}
+			maps.Copy(in, g.Roles)
 			return true
 		})
 		e.Members = new(int)
@@ -58,7 +57,7 @@ func listNamespaces(q request) front.Response {
 	query, whole := q.searched(), isTrue(q.Params, "full_path_search")
 	var rows []world.Namespace
 	for _, u := range q.Users.Rows {
-		if (q.User.Admin || u == q.User) && !u.Internal() && query.Matches(u.Username, u.Name) {
+		if (q.User.Admin || u == q.User) && query.Matches(u.Username, u.Name) {
 			rows = append(rows, world.Namespace{User: u})
 		}
 	}
@@ -127,7 +126,7 @@ func namespaceExists(q request) front.Response {
 		switch {
 		case given && parent == nil, strings.Contains(path, "/"):
 			return false
-		case parent == nil && q.UserNames[world.Key(at)] != nil:
+		case q.UserNames[world.Key(at)] != nil: // no name has a slash
 			return true
 		}
 		return q.GroupByRef(at) != nil && !world.IsNumber(at)
@@ -149,10 +148,7 @@ var (
 	notInSlug   = regexp.MustCompile(`[^a-zA-Z0-9_.-]`)
 )
 
-// slug is a path with what a path may have (lib/gitlab/slug/path.rb).
+// slug is a path with what a path may have (lib/gitlab/slug/path.rb). Of one that is taken something is left.
 func slug(path string) string {
-	if kept := notInSlug.ReplaceAllString(slugDropped.ReplaceAllString(path, ""), ""); kept != "" {
-		return kept
-	}
-	return "blank"
+	return notInSlug.ReplaceAllString(slugDropped.ReplaceAllString(path, ""), "")
 }

@@ -76,8 +76,8 @@ func (q request) keysToPush() (keys []world.KeyAccess, refusal *front.Response) 
 	sent := q.Record.Params[allowedToPush]
 	if text, isText := sent.(string); isText && strings.TrimSpace(text) == "" {
 		sent = nil // as Grape reads a blank text where it wants JSON
-	} else if isText && json.Unmarshal([]byte(text), &sent) != nil {
-		return nil, unusable("")
+	} else if isText {
+		_ = json.Unmarshal([]byte(text), &sent) // what is no JSON stays a text, which is no list
 	}
 	if one, isOne := sent.(map[string]any); isOne {
 		sent = []any{one}

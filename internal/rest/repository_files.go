@@ -93,9 +93,9 @@ func ofFile(handle func(request, fileEntity, []byte) front.Response) func(reques
 		if c == nil {
 			return front.NotFound("Commit").Because(q.noSuch("branch", revision, r.Branches()))
 		}
-		f, ok := r.FileAt(c.Tree, path)
+		f, _ := r.FileAt(c.Tree, path)
 		content, isBlob := r.Blob(f.ID)
-		if !ok || !isBlob {
+		if !isBlob {
 			return front.NotFound("File").Because(world.Missing("file", path, r.Paths(c.ID)).Error())
 		}
 		sum := sha256.Sum256(content)
@@ -144,17 +144,15 @@ type blameCommitEntity struct {
 func getBlame(q request, e fileEntity, _ []byte) front.Response {
 	r := q.Project.Repository
 	lines, from := r.Blame(r.Commit(e.CommitID), e.FilePath)
-	if asked, given := q.Params.Hash("range"); given {
-		start, some := asked.Int("start")
+	asked, _ := q.Params.Hash("range")
+	if start, given := asked.Int("start"); given {
 		end, _ := asked.Int("end")
-		if some && start > end {
+		if start > end {
 			return front.Refuse(http.StatusBadRequest, msgBlameRange).Because("the range begins behind its end")
 		}
-		if some {
-			end = min(end, len(lines))
-			start = min(start-1, end)
-			lines, from = lines[start:end], from[start:end]
-		}
+		end = min(end, len(lines))
+		start = min(start-1, end)
+		lines, from = lines[start:end], from[start:end]
 	}
 	ranges := []blameEntity{}
 	for i, line := range lines {
@@ -198,12 +196,9 @@ func changeFile(action string) func(request) front.Response {
 				return *refusal
 			}
 		}
-		a := fileAction{action: action, path: q.said("file_path"), base64: q.said("encoding") == "base64",
-			lastCommit: q.said("last_commit_id")}
-		if action != actionDelete {
-			content := q.said("content")
-			a.content = &content
-		}
+		content := q.said("content") // of no account to who deletes
+		a := fileAction{action: action, path: q.said("file_path"), content: &content,
+			base64: q.said("encoding") == "base64", lastCommit: q.said("last_commit_id")}
 		if executable, given := q.Params.Bool("execute_filemode"); given {
 			a.executable = &executable
 		}

@@ -95,9 +95,7 @@ func generalSettings() (all []params.Param) {
 	slices.SortFunc(needed, func(a, b world.NeededSetting) int { return strings.Compare(a.On, b.On) })
 	for _, n := range needed {
 		for name := range strings.FieldsSeq(n.Needed) {
-			all = append(all,
-				params.Param{Name: name, Required: true, When: &params.When{Param: n.On, Equals: "true"}},
-				params.Param{Name: name}) // by itself it may always be set
+			all = append(all, params.Param{Name: name, Required: true, When: &params.When{Param: n.On, Equals: "true"}})
 		}
 	}
 	return all

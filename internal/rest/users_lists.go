@@ -119,7 +119,7 @@ func (q request) wantedUser() func(*world.User) bool {
 func (q request) otherwiseWantedUser(seesAll bool) func(*world.User) bool {
 	uid, _ := q.Params.String("extern_uid")
 	provider, byProvider := q.Params.String("provider")
-	after, byAfter := q.Params.Time("created_after")
+	after, _ := q.Params.Time("created_after")
 	before, byBefore := q.Params.Time("created_before")
 	twoFactor, _ := q.Params.String("two_factor")
 	return func(u *world.User) bool {
@@ -130,7 +130,7 @@ func (q request) otherwiseWantedUser(seesAll bool) func(*world.User) bool {
 			return false // nobody here has a second factor
 		case byProvider && (uid == "" || !strings.EqualFold(u.Identities[provider], uid)):
 			return false
-		case byAfter && u.CreatedAt.Before(after), byBefore && u.CreatedAt.After(before):
+		case u.CreatedAt.Before(after), byBefore && u.CreatedAt.After(before):
 			return false
 		}
 		return !isTrue(q.Params, "without_projects") || !slices.ContainsFunc(q.Projects.Rows,

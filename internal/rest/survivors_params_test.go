@@ -1,0 +1,146 @@
+package rest_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// What endpoints declare: rules whose loss no other test noticed (internal/mutate).
+
+// What Grape says of parameters that are missing, of another type or of another value, endpoint by endpoint.
+func TestParametersAreChecked(t *testing.T) {
+	gl, _ := codeWorld(t, fg.WithVersion("19.1"))
+	const code = "/projects/acme%2Fcode"
+	for _, c := range []struct{ who, request, body, want string }{
+		{"mia", "GET /personal_access_tokens/x", "", "id is invalid"},
+		{"mia", "POST /personal_access_tokens/x/rotate", "", "id is invalid"},
+		{"mia", "DELETE " + code + "/repository/branches/%20", "", "branch is empty"},
+		{"mia", "PUT " + code + "/repository/branches/%20/unprotect", "", "branch is empty"},
+		{"mia", "GET " + code + "/repository/commits/main/merge_requests?per_page=x", "", "per_page is invalid"},
+		{"mia", "GET " + code + "/repository/compare?from=main", "", "to is missing"},
+		{"mia", "GET " + code + "/repository/contributors?order_by=x", "", "order_by does not have a valid value"},
+		{"mia", "GET " + code + "/repository/contributors?sort=x", "", "sort does not have a valid value"},
+		{"mia", "GET " + code + "/repository/files/a/raw?ref=", "", "ref is empty"},
+		{"mia", "GET " + code + "/users?per_page=x", "", "per_page is invalid"},
+		{"mia", "GET /namespaces/acme/exists?parent_id=x", "", "parent_id is invalid"},
+		{"mia", "POST " + code + "/access_tokens/self/rotate", `{"expires_at":"x"}`, "expires_at is invalid"},
+		{"mia", "POST " + code + "/runners", `{"runner_id":"x"}`, "runner_id is invalid"},
+		{"mia", "POST " + code + "/runners", `{}`, "runner_id is missing"},
+		{"mia", "GET /runners?status=x", "", "status does not have a valid value"},
+		{"mia", "GET /runners/5/jobs?sort=x", "", "sort does not have a valid value"},
+		{"mia", "POST " + code + "/hooks/7/test/x", "", "trigger does not have a valid value"},
+		{"mia", "GET /namespaces?per_page=x", "", "per_page is invalid"},
+		{"mia", "POST " + code + "/protected_branches", `{"name":"x","allowed_to_push":"{"}`, "allowed_to_push is invalid"},
+		{"root", "PUT /application/settings", `{"performance_bar_allowed_group_path":{"a":1}}`,
+			"performance_bar_allowed_group_path is invalid"},
+		{"root", "PUT /application/settings", `{"housekeeping_gc_period":"x"}`, "housekeeping_gc_period is invalid"},
+		{"root", "PUT /application/settings", `{"recaptcha_site_key":{"a":1}}`, "recaptcha_site_key is invalid"},
+		{"root", "PUT /application/settings", `{"slack_app_enabled":true,"kroki_enabled":true,"gitpod_enabled":true,` +
+			`"slack_app_secret":"a","slack_app_signing_secret":"b","slack_app_verification_token":"c"}`,
+			"gitpod_url is missing, kroki_url is missing, slack_app_id is missing"},
+		{"root", "PUT /application/settings", `{"plantuml_enabled":true,"diagramsnet_enabled":true}`,
+			"diagramsnet_url is missing, plantuml_url is missing"},
+		{"mia", "DELETE /personal_access_tokens/x", "", "id is invalid"},
+		{"mia", "GET " + code + "/jobs/1/artifacts/tree?recursive=x", "", "recursive is invalid"},
+	} {
+		method, path, _ := strings.Cut(c.request, " ")
+		got := as(t, gl, c.who, method, path, testkit.WithJSON(c.body))
+		assert.Equal(t, `400 {"error":"`+c.want+`"}`, got.String(), c.request+c.body)
+	}
+	acme, _ := gl.Group("acme")
+	got := as(t, gl, "root", "PUT", "/application/settings", testkit.WithJSON(`{"performance_bar_allowed_group_id":"acme"}`))
+	assert.Equal(t, float64(acme.ID), got.Field(t, "performance_bar_allowed_group_id"), got.Body)
+	got = as(t, gl, "root", "PUT", "/application/settings", testkit.WithJSON(`{"asset_proxy_enabled":true}`))
+	assert.Contains(t, got.String(), `400 {"message":{"asset_proxy_secret_key":["can't be blank"`, "which the model says")
+	old := testkit.NewMia(t, fg.WithVersion("16.0"))
+	assert.Equal(t, `400 {"error":"id is invalid"}`, as(t, old, "mia", "POST", "/personal_access_tokens/x/rotate").String())
+}
+
+// lib/api/project_hooks.rb: each version checks what it declares, and that alone.
+func TestWhatVersionsDeclareOfWebhooks(t *testing.T) {
+	const body = `{"url":"https://hooks.example.com","name":{},"job_events":"x","milestone_events":"x","emoji_events":"x",` +
+		`"resource_deploy_token_events":"x","token":{"a":"b"},"signing_token":{"a":"b"},"push_events_branch_filter":{"a":"b"},` +
+		`"custom_webhook_template":{"a":"b"},"branch_filter_strategy":"x","vulnerability_events":"x"}`
+	for version, want := range map[string]string{
+		"16.9":  "job_events, token, push_events_branch_filter, branch_filter_strategy",
+		"16.10": "job_events, emoji_events, token, push_events_branch_filter, custom_webhook_template, branch_filter_strategy",
+		"17.1": "name, job_events, emoji_events, token, push_events_branch_filter, custom_webhook_template, " +
+			"branch_filter_strategy",
+		"18.0": "name, job_events, milestone_events, emoji_events, resource_deploy_token_events, token, " +
+			"push_events_branch_filter, custom_webhook_template, branch_filter_strategy, vulnerability_events",
+		"19.0": "name, job_events, milestone_events, emoji_events, resource_deploy_token_events, token, signing_token, " +
+			"push_events_branch_filter, custom_webhook_template, branch_filter_strategy, vulnerability_events",
+	} {
+		gl := testkit.NewMia(t, fg.WithVersion(version))
+		h := gl.AddWebhook(fg.Webhook{Project: "acme/shop", URL: "https://hooks.example.com"})
+		for request, status := range map[string]int{"POST /projects/acme%2Fshop/hooks": 400,
+			fmt.Sprintf("PUT /projects/acme%%2Fshop/hooks/%d", h.ID): 400} {
+			method, path, _ := strings.Cut(request, " ")
+			got := as(t, gl, "mia", method, path, testkit.WithJSON(strings.ReplaceAll(body, `"name":{}`, `"name":{"a":"b"}`)))
+			require.Equal(t, status, got.Status, version+got.Body)
+			var names []string
+			for _, complaint := range strings.Split(fmt.Sprint(got.Field(t, "error")), ", ") {
+				name, _, _ := strings.Cut(complaint, " ")
+				names = append(names, name)
+			}
+			assert.Equal(t, want, strings.Join(names, ", "), version+request)
+		}
+	}
+}
+
+// Who may ask without having signed in, with what token, and in whose name.
+func TestWhoIsLetInAtAll(t *testing.T) {
+	gl, ask := codeWorld(t, fg.WithVersion("19.1"))
+	gl.AddProject(fg.Project{Path: "acme/open", Visibility: fg.Public, Files: map[string]string{"a": "a"},
+		Members: fg.Members{"mia": fg.Maintainer}})
+	assert.Equal(t, 200, testkit.Ask(t, gl, "", "GET", "/projects/acme%2Fopen/repository/files/a/raw").Status)
+
+	assert.Equal(t, "200 []", testkit.Ask(t, gl, "", "GET", "/projects/acme%2Fopen/protected_branches").String())
+	token := gl.AddAccessToken(fg.AccessToken{User: "mia"})
+	root, _ := gl.User("root")
+	for _, request := range []string{"GET /personal_access_tokens/%d", "POST /personal_access_tokens/%d/rotate",
+		"DELETE /personal_access_tokens/%d"} {
+		method, path, _ := strings.Cut(fmt.Sprintf(request+"?user_id=%d", token.ID, root.ID), " ")
+		assert.Equal(t, 401, as(t, gl, "mia", method, path).Status, request)
+	}
+	managing := gl.Token("root", "manage_runner")
+	assert.Equal(t, 200, testkit.Ask(t, gl, managing, "GET", "/runners/5/projects").Status)
+	assert.Contains(t, testkit.Ask(t, gl, managing, "POST", "/runners/reset_registration_token").Body,
+		`"scope":"manage_runner api read_api"`)
+	assert.Contains(t, testkit.Ask(t, gl, managing, "POST", "/users/1/personal_access_tokens").Body, "read_user")
+	made := as(t, gl, "mia", "POST", "/projects/acme%2Fcode/access_tokens",
+		testkit.WithJSON(`{"name":"n","scopes":["self_rotate"],"access_level":30}`))
+	require.Equal(t, 201, made.Status, made.Body)
+	assert.Equal(t, 200, testkit.Ask(t, gl, made.Field(t, "token").(string), "POST",
+		"/projects/acme%2Fcode/access_tokens/self/rotate").Status)
+
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: 5, User: "mia", Artifacts: []fg.Artifact{{
+		Filename: "a.zip", Content: zipOf(t, "a")}}})
+	assert.Equal(t, 200, testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts/tree", j.ID), nil,
+		"Job-Token", j.Token).Status)
+
+	require.Equal(t, 201, ask("POST", "tags?tag_name=v1&ref=main", "").Status)
+	assert.Equal(t, `404 {"message":"404 Signature Not Found"}`, ask("GET", "tags/v1/signature", "").String())
+	require.Equal(t, 201, ask("POST", "commits", `{"branch":"main","commit_message":"m\n\nSigned-off-by: mia","actions":[]}`).Status)
+	for query, want := range map[string]any{"": testkit.Hash{}, "?trailers=true": testkit.Hash{"Signed-off-by": "mia"}} {
+		assert.Equal(t, want, ask("GET", "commits"+query, "").Each(t, "trailers")[0], query)
+	}
+}
+
+// The role Planner may be asked for since 17.7.
+func TestPlannersAreAskedFor(t *testing.T) {
+	for version, want := range map[string]int{"17.6": 400, "17.7": 200} {
+		gl := testkit.NewMia(t, fg.WithVersion(version))
+		for _, path := range []string{"/projects", "/groups", "/groups/acme/subgroups", "/groups/acme/descendant_groups",
+			"/groups/acme/projects"} {
+			assert.Equal(t, want, as(t, gl, "root", "GET", path+"?min_access_level=15").Status, version+path)
+		}
+	}
+}
