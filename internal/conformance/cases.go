@@ -152,8 +152,8 @@ func (v caseVersions) include(version string) bool {
 // read has the files that were read, by their names: they are read for each version and way that they are played.
 var read sync.Map
 
-// ReadFile reads a file of cases, which nobody changes. Of ConfigCasesFile and ProcessingCasesFile, whose cases are of another form, it reads
-// none.
+// ReadFile reads a file of cases, which nobody changes. Of ConfigCasesFile and ProcessingCasesFile, whose cases are of
+// another form, it reads none.
 func ReadFile(t testing.TB, name string) File {
 	t.Helper()
 	if base := filepath.Base(name); base == ConfigCasesFile || base == ProcessingCasesFile {

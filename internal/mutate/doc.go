@@ -10,8 +10,9 @@
 // All mutants of all packages are compiled at once: each place that can be broken becomes a call of package mutant,
 // which breaks it if it is its turn. So a mutant costs no compiling, only a run of the tests that come by its place,
 // which are known from a run of each test alone; and no process either: tests get a TestMain that tries one after the
-// other. Where one leaves something that the next would trip over, or breaks what a process does once, it gets a process. The rewritten files reach the compiler with
-// -overlay; the tree stays untouched. With -dir what was built and learned is kept for the next time.
+// other. Where one leaves something that the next would trip over, or breaks what a process does once, it gets a
+// process. The rewritten files reach the compiler with -overlay; the tree stays untouched. With -dir what was built
+// and learned is kept for the next time.
 //
 //	find.go, expressions.go   the places, and what becomes of them
 //	rewrite.go                the source with all of it

@@ -50,7 +50,8 @@ func steps(m mutation, binaries []*binary, most time.Duration) []step {
 	return slices.DeleteFunc(slices.Concat(first, then, slow), func(s step) bool { return len(s.tests) == 0 })
 }
 
-// knowing are the tests that come by a mutant, those first that come by little else, and in the end those that are slow.
+// knowing are the tests that come by a mutant, those first that come by little else, and in the end those that are
+// slow.
 func (b *binary) knowing(m mutation) []test {
 	var tests []test
 	for _, t := range b.Tests {
@@ -128,8 +129,9 @@ func (s *step) add(t test) {
 	s.took += t.Took
 }
 
-// rounds are the step in parts, each of parts of one test or of whole tests: to choose both at once takes package testing
-// longer than to run them (pattern). The first takes no more than most, and each twice the time of the one before.
+// rounds are the step in parts, each of parts of one test or of whole tests: to choose both at once takes package
+// testing longer than to run them (pattern). The first takes no more than most, and each twice the time of the one
+// before.
 func (s step) rounds(most time.Duration) []step {
 	var all []step
 	open := map[string]int{} // the round that takes more of a test's parts, by the test
