@@ -124,7 +124,7 @@ const (
 	SharedRunnersWithOverride = "disabled_with_override"
 )
 
-// SharedRunnersSettings are the words in GitLab's order.
+// SharedRunnersSettings are the words in GitLab's order, the strictest first.
 var SharedRunnersSettings = []string{SharedRunnersUnoverridable, SharedRunnersWithOverride, SharedRunnersOverridable,
 	SharedRunnersEnabled}
 
@@ -141,8 +141,7 @@ func (g *Group) SharedRunnersSetting() string {
 
 // stricter reports whether a setting leaves less than another one.
 func stricter(a, b string) bool {
-	rank := map[string]int{SharedRunnersEnabled: 0, SharedRunnersOverridable: 1, SharedRunnersUnoverridable: 2}
-	return rank[a] > rank[b]
+	return slices.Index(SharedRunnersSettings, a) < slices.Index(SharedRunnersSettings, b)
 }
 
 // checkSharedRunners refuses what the group above does not allow (app/models/namespace.rb,

@@ -69,12 +69,10 @@ func (st *State) retryPipelineMoving(p *Pipeline, u *User, may func(*Job) bool) 
 			again = true
 		}
 	}
-	if p.skipped > 0 {
-		for _, j := range p.Latest() {
-			if j.Status == JobSkipped {
-				st.waitAgain(j, u)
-				again = true
-			}
+	for _, j := range p.Latest() {
+		if j.Status == JobSkipped {
+			st.waitAgain(j, u)
+			again = true
 		}
 	}
 	if st.Has(gitlabversion.RetryClearsFinish) && !f.FinishedAt.IsZero() {

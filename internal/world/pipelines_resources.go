@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -102,15 +103,7 @@ func (g *ResourceGroup) Upcoming() []*Job {
 	if g.Mode() == Unordered {
 		return jobs
 	}
-	slices.SortStableFunc(jobs, func(a, b *Job) int {
-		switch {
-		case g.before(a, b):
-			return -1
-		case g.before(b, a):
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(jobs, g.compare)
 	return jobs
 }
 
@@ -129,17 +122,30 @@ func (g *ResourceGroup) upcoming() *Job {
 		if g.Mode() == Unordered {
 			return j
 		}
-		if next == nil || g.before(j, next) {
+		if next == nil || g.compare(j, next) < 0 {
 			next = j
 		}
 	}
 	return next
 }
 
-// before reports whether a job comes before another one: by their pipelines and, in one, whoever is ready first.
-func (g *ResourceGroup) before(j, other *Job) bool {
-	if j.PipelineID == other.PipelineID {
-		return j.Status == JobWaitingForResource && other.Status != JobWaitingForResource
+// compare is below zero if a job comes before another one, and above if after it: by their pipelines and, in one,
+// whoever is ready first.
+func (g *ResourceGroup) compare(j, other *Job) int {
+	byPipeline := cmp.Compare(j.PipelineID, other.PipelineID)
+	switch {
+	case byPipeline == 0:
+		return cmp.Compare(notReady(j), notReady(other))
+	case g.Mode() == OldestFirst:
+		return byPipeline
 	}
-	return (j.PipelineID < other.PipelineID) == (g.Mode() == OldestFirst)
+	return -byPipeline
+}
+
+// notReady is 0 for a job that waits for its resource and 1 for any other.
+func notReady(j *Job) int {
+	if j.Status == JobWaitingForResource {
+		return 0
+	}
+	return 1
 }

@@ -193,7 +193,7 @@ func (p *Project) apply(v *Invalid, c ProjectChange) {
 	} else if tooLong(&path, maxSegmentLength) {
 		v.Add(attrConfigPath, msgTooLong(maxSegmentLength))
 	}
-	if age, given := c.Attributes[AttrPipelinesAge]; given && age != Unset &&
+	if age := c.Attributes[AttrPipelinesAge]; age != Unset &&
 		(number(age) < minPipelinesAge || number(age) > maxPipelinesAge) {
 		v.Add(attrSettingsAge, msgPipelinesAge)
 	}
