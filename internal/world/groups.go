@@ -38,7 +38,7 @@ func (st *State) CreateGroup(n NewGroup) (*Group, error) {
 		g.SharedRunnersDisabled = n.Parent.SharedRunnersDisabled
 		g.SharedRunnersOverridable = n.Parent.SharedRunnersOverridable
 	}
-	st.join(g, n.Creator, Owner, Joining{By: n.Creator, CreatedAt: g.CreatedAt, UpdatedAt: g.CreatedAt})
+	st.join(g, n.Creator, Owner, Joining{By: n.Creator})
 	return g, nil
 }
 
@@ -234,7 +234,7 @@ func (st *State) TransferGroup(g, parent *Group, by *User) error {
 			st.setSharedRunners(g, setting)
 		}
 	} else if !hasOwner(g) {
-		st.join(g, by, Owner, Joining{By: by, CreatedAt: g.UpdatedAt, UpdatedAt: g.UpdatedAt})
+		st.join(g, by, Owner, Joining{By: by, CreatedAt: g.UpdatedAt})
 	}
 	st.tickAll()
 	return nil

@@ -82,9 +82,8 @@ func (st *State) retryPipelineMoving(p *Pipeline, u *User, may func(*Job) bool) 
 	if st.Has(gitlabversion.RetryClearsFinish) && !f.FinishedAt.IsZero() {
 		f.FinishedAt, f.UpdatedAt = time.Time{}, st.Now()
 	}
-	was := f.Status
 	st.process(p)
-	if again && was == JobSuccess && f.Status == JobSuccess { // it succeeds once more, as where a manual job had failed
+	if again && f.Status == JobSuccess { // it succeeds once more, as where a manual job had failed
 		p.finish(st.Now())
 	}
 }

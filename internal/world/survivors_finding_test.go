@@ -47,12 +47,14 @@ func TestNamesThatFindNothing(t *testing.T) {
 func TestNamesOfWhatWasRefused(t *testing.T) {
 	st, _ := ruled(t)
 	Seeding(st, nil, nil, func() {
+		for _, path := range []string{"-club", "club."} {
+			_, err := st.AddGroup(Group{Path: path}, nil)
+			require.Error(t, err)
+		}
 		_, err := st.AddUser(User{Username: "-wrong"})
 		require.Error(t, err)
 		_, err = st.UserByName("-wronk")
 		assert.EqualError(t, err, `no user "-wronk"; known are root`)
-		_, err = st.AddGroup(Group{Path: "-club"}, nil)
-		require.Error(t, err)
 		_, err = st.GroupByPath("-clup")
 		assert.EqualError(t, err, `no group "-clup"; known are acme`)
 		st.lookedThrough = mostLookedThrough
@@ -131,6 +133,7 @@ func TestRunnersInAndAroundGroups(t *testing.T) {
 		{SystemID: "b", Version: "16.0.2"}, {SystemID: "c", Version: "15.0.0"}}})
 	below := add(RunnerDraft{Projects: []*Project{p}})
 	assert.Equal(t, []*Runner{own, below}, st.RunnersWithin(child))
+	assert.Equal(t, []*Runner{above, own, below}, st.RunnersWithin(top))
 	assert.Equal(t, []*Runner{shared, above, own, below}, st.RunnersAround(child))
 	child.SharedRunnersDisabled = true
 	assert.Equal(t, []*Runner{above, own, below}, st.RunnersAround(child))

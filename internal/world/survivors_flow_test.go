@@ -55,7 +55,7 @@ func TestWhatWasSkippedWaitsAgain(t *testing.T) {
 	Visit(st, func() {
 		st.retry(p.Jobs[0], st.Users.Rows[0], func(next *Job) { _ = st.move(next, eventDrop) })
 	})
-	assert.Equal(t, JobSkipped, p.Jobs[1].Status)
+	assert.Equal(t, []JobStatus{JobCreated, JobSkipped}, p.Jobs[1].History)
 }
 
 // app/models/ci/build.rb and bridge.rb, action?
@@ -328,6 +328,24 @@ func TestResourceGroupsOfProjects(t *testing.T) {
 	st.DeleteProject(shop)
 	assert.Equal(t, []*ResourceGroup{kept}, st.resources.Rows)
 	assert.Equal(t, map[resourceKey]*ResourceGroup{{site, "production"}: kept}, st.resourceGroups)
+}
+
+// lib/api/ci/resource_groups.rb, app/models/ci/resource_group.rb: nobody looks whose turn it is because the mode changes,
+// but as soon as a job of the group comes or ends.
+func TestAChangeOfModeWaitsForTheNextJob(t *testing.T) {
+	const deploy = "deploy: {stage: deploy, script: x, resource_group: production"
+	st, _, first, _ := moving(t, "a: {script: x}\n"+deploy+"}")
+	g := st.ResourceGroups(first.project)[0]
+	st.SetProcessMode(g, OldestFirst)
+	second, err := st.CreatePipeline(NewPipeline{Project: first.project, User: st.Users.Rows[0], Ref: "side",
+		CI: "a: {script: x}\n" + deploy + ", needs: []}"})
+	require.NoError(t, err)
+	for _, change := range []func(){func() {}, func() { st.SetProcessMode(g, Unordered) }} {
+		Visit(st, change)
+		require.Equal(t, []JobStatus{JobCreated, JobWaitingForResource}, []JobStatus{first.Jobs[1].Status, second.Jobs[1].Status})
+	}
+	Visit(st, func() { require.NoError(t, st.CancelJob(first.Jobs[1], false)) })
+	assert.Equal(t, JobPending, second.Jobs[1].Status)
 }
 
 func idAndStatus(j *Job) string { return fmt.Sprint(j.ID, " ", j.Status) }

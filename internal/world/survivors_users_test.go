@@ -223,7 +223,7 @@ func TestUsersThatAreDeleted(t *testing.T) {
 	assert.ErrorContains(t, st.DeleteUser(root), "root is always there")
 	assert.Same(t, root, st.UserNames[RootUsername])
 	users := map[string]*User{}
-	for name, email := range map[string]string{"mia": "ghost@example.com", "ned": "ghost1@example.com", "pat": ""} {
+	for name, email := range map[string]string{"mia": "ghost@example.com", "ned": "", "pat": ""} {
 		u, err := st.AddUser(User{Username: name, Email: email})
 		require.NoError(t, err)
 		users[name] = u
@@ -248,6 +248,9 @@ func TestUsersThatAreDeleted(t *testing.T) {
 	require.NoError(t, err)
 	waits, err := st.AddJob(&Job{Project: shop, User: pat, PipelineID: 7, Status: JobPending})
 	require.NoError(t, err)
+	follows, err := st.AddDeployment(DeploymentPlace{Project: shop, Environment: "production", JobID: waits.ID},
+		Deployment{Status: DeploymentStatus(JobCreated)})
+	require.NoError(t, err)
 	before, _ := st.AddAccessToken(AccessToken{Token: "glpat-of-pat"}, "pat")
 	kept, err := st.AddAccessToken(AccessToken{Token: "glpat-of-ned"}, "ned")
 	require.NoError(t, err)
@@ -256,9 +259,10 @@ func TestUsersThatAreDeleted(t *testing.T) {
 	assert.Equal(t, []*User{ned, nil}, []*User{deployed[0].User, deployed[1].User})
 	assert.Equal(t, []string{"", UserBlockedFailure}, []string{done.FailureReason, waits.FailureReason})
 	assert.Equal(t, JobFailed, waits.Pipeline.Status())
+	assert.Equal(t, DeploymentStatus(JobFailed), follows.Status)
 	assert.Nil(t, st.tokenValues["glpat-of-pat"])
 	assert.Equal(t, map[string]*AccessToken{"b": kept}, st.namedTokens)
 	ghost := done.User
-	assert.Equal(t, []any{GhostUsername, "ghost2@example.com", noon}, []any{ghost.Username, ghost.Email, ghost.CreatedAt})
-	assert.True(t, st.EmailTaken("ghost2@example.com", nil))
+	assert.Equal(t, []any{GhostUsername, "ghost1@example.com", noon}, []any{ghost.Username, ghost.Email, ghost.CreatedAt})
+	assert.True(t, st.EmailTaken("ghost1@example.com", nil))
 }

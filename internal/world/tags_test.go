@@ -45,9 +45,9 @@ func TestParseTags(t *testing.T) {
 
 // Tags that a seed is given to have are written so that they are read as they are, if that can be.
 func TestWrittenTags(t *testing.T) {
-	tags := []string{"plain", "a,b", `"c"`, `say "hi"`, `"d, e"`, `'f', g`}
+	tags := []string{"plain", "a,b", `"c"`, `say "hi"`, `"d, e"`, `'f', g`, ","}
 	written := WrittenTags(tags)
-	assert.Equal(t, []string{"plain", `"a,b"`, `""c""`, `say "hi"`, `""d, e""`, `"'f', g"`}, written)
+	assert.Equal(t, []string{"plain", `"a,b"`, `""c""`, `say "hi"`, `""d, e""`, `"'f', g"`, `","`}, written)
 	for i, tag := range written {
 		assert.Equal(t, tags[i:i+1], ParseTags([]string{tag}))
 	}
