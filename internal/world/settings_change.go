@@ -60,7 +60,7 @@ func (st *State) ChangeSettings(c SettingsChange) error {
 	v.interval(fieldExpiration, c.RunnerTokenExpiration, &next.RunnerTokenExpiration)
 	v.megabytes(columnMaxArtifactsSize, c.MaxArtifactsSize, &next.MaxArtifactsSize)
 	v.duration(columnArtifactsExpire, c.ArtifactsExpireIn, &next.ArtifactsExpireIn)
-	if words := c.RestrictedVisibilities; words.Value != nil {
+	if words := c.RestrictedVisibilities; words.Given && words.Value != nil {
 		next.RestrictedVisibilities = visibilitiesOf(*words.Value)
 	}
 	v.attributes(c.Attributes, &next)
@@ -68,7 +68,7 @@ func (st *State) ChangeSettings(c SettingsChange) error {
 		v.defaultVisibility(AttrDefaultProjectVisibility, st.Settings, next)
 		v.defaultVisibility(AttrDefaultGroupVisibility, st.Settings, next)
 	}
-	if kinds := c.ValidRegistrars; kinds.Value != nil {
+	if kinds := c.ValidRegistrars; kinds.Given && kinds.Value != nil {
 		next.ValidRegistrars = *kinds.Value
 		if err := checkRegistrars(*kinds.Value); err != nil {
 			v.Problems = append(v.Problems, err.Problems...)

@@ -402,6 +402,11 @@ func TestSettingsThatStay(t *testing.T) {
 		ValidRegistrars: Change[[]string]{Given: true}, AdminMode: to(true)}))
 	assert.Equal(t, 2*time.Hour, st.Settings.ProjectRunnerTokenExpiration)
 
+	none := []string{} // as a list that a request does not give is read
+	require.NoError(t, st.ChangeSettings(SettingsChange{ValidRegistrars: Change[[]string]{Value: &none},
+		RestrictedVisibilities: Change[[]string]{Value: &[]string{"private"}}}))
+	assert.Equal(t, []any{2, 0}, []any{len(st.Settings.Registrars()), len(st.Settings.RestrictedVisibilities)})
+
 	restrict := func(words ...string) error {
 		return st.ChangeSettings(SettingsChange{RestrictedVisibilities: to(words)})
 	}
