@@ -19,6 +19,7 @@ import (
 func TestWhatWasSkippedWaitsAgain(t *testing.T) {
 	const later = 9
 	yaml := "stages: [build, deploy]\na: {stage: build, script: x}\n"
+	const ask = "ask: {stage: deploy, script: x, when: manual, needs: []}\n"
 	for i := range later {
 		need := "a"
 		if i > 0 {
@@ -28,7 +29,7 @@ func TestWhatWasSkippedWaitsAgain(t *testing.T) {
 	}
 	for name, by := range map[string]bool{"for another user": true, "for nobody": false} {
 		t.Run(name, func(t *testing.T) {
-			st, _, p, _ := moving(t, yaml)
+			st, _, p, _ := moving(t, yaml+ask)
 			root := st.Users.Rows[0]
 			mia, err := st.AddUser(User{Username: "mia"})
 			require.NoError(t, err)
@@ -45,7 +46,8 @@ func TestWhatWasSkippedWaitsAgain(t *testing.T) {
 				user, want = nil, root
 			}
 			st.resetSkipped(p.Jobs[0], user)
-			for _, j := range p.Jobs[1:] {
+			assert.Equal(t, JobManual, p.Jobs[later+1].Status, "it was not skipped")
+			for _, j := range p.Jobs[1 : later+1] {
 				assert.Equal(t, []any{JobCreated, want}, []any{j.Status, j.User}, j.Name)
 			}
 		})
@@ -56,6 +58,8 @@ func TestWhatWasSkippedWaitsAgain(t *testing.T) {
 		st.retry(p.Jobs[0], st.Users.Rows[0], func(next *Job) { _ = st.move(next, eventDrop) })
 	})
 	assert.Equal(t, []JobStatus{JobCreated, JobSkipped}, p.Jobs[1].History)
+	Visit(st, func() { st.RetryJob(p.Jobs[2], st.Users.Rows[0], nil) })
+	assert.Equal(t, JobCreated, p.Jobs[1].Status)
 }
 
 // app/models/ci/build.rb and bridge.rb, action?
@@ -87,10 +91,16 @@ func TestTimesOfAPipelineThatIsTriedAgain(t *testing.T) {
 	assert.Equal(t, again(st, now, p), p.Facts().FinishedAt)
 	assert.Equal(t, JobSuccess, p.Status())
 
+	st, now, p, _ = moving(t, "ask: {script: x, when: manual, allow_failure: true}\na: {script: x}")
+	finish(st, p.Jobs[1], JobSuccess)
+	ended := p.Facts().FinishedAt
+	again(st, now, p)
+	assert.Equal(t, []any{JobManual, ended}, []any{p.Jobs[0].Status, p.Facts().FinishedAt}, "nothing is to be tried again")
+
 	st, now, p, _ = moving(t, "a: {script: x, allow_failure: true}")
 	finish(st, p.Jobs[0], JobFailed)
 	require.Equal(t, JobSuccess, p.Status())
-	ended := p.Facts().FinishedAt
+	ended = p.Facts().FinishedAt
 	again(st, now, p)
 	assert.Equal(t, []any{JobRunning, ended}, []any{p.Status(), p.Facts().FinishedAt})
 
@@ -346,6 +356,15 @@ func TestAChangeOfModeWaitsForTheNextJob(t *testing.T) {
 	}
 	Visit(st, func() { require.NoError(t, st.CancelJob(first.Jobs[1], false)) })
 	assert.Equal(t, JobPending, second.Jobs[1].Status)
+}
+
+// app/models/ci/resource_group.rb, upcoming_processables: pipelines count before ids, and of equals the first has its turn.
+func TestWhoseTurnAResourceIsOfTriesOfOldPipelines(t *testing.T) {
+	jobs := []*Job{{ID: 1, PipelineID: 2}, {ID: 2, PipelineID: 1}, {ID: 3, PipelineID: 1}, {ID: 4, PipelineID: 2}}
+	for mode, want := range map[ProcessMode]int{OldestFirst: 1, NewestFirst: 0} {
+		p := &Project{ProcessModes: map[string]ProcessMode{"production": mode}}
+		assert.Same(t, jobs[want], (&ResourceGroup{Project: p, Key: "production", jobs: jobs}).upcoming(), mode)
+	}
 }
 
 func idAndStatus(j *Job) string { return fmt.Sprint(j.ID, " ", j.Status) }
