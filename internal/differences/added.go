@@ -119,21 +119,45 @@ func paired(fresh, come reflect.Value) []int {
 			places[id] = at[1:]
 		}
 	}
-	var open []pair
+	var open []int // those that say nothing of who they are, and fit none wholly
+	first := 0     // what comes before it is taken, so that records in the order in which they came take linear time
 	for i := range fresh.Len() {
-		for k := range come.Len() {
-			if pairs[i] < 0 && !taken[k] && unsaid(identity(fresh.Index(i))) {
-				open = append(open, pair{i, k, differing(fresh.Index(i), come.Index(k))})
-			}
+		if pairs[i] >= 0 || !unsaid(identity(fresh.Index(i))) {
+			continue
+		}
+		for first < come.Len() && taken[first] {
+			first++
+		}
+		k := first
+		for k < come.Len() && (taken[k] || differing(fresh.Index(i), come.Index(k)) > 0) {
+			k++
+		}
+		if k < come.Len() {
+			take(i, k)
+		} else {
+			open = append(open, i)
 		}
 	}
-	slices.SortStableFunc(open, func(a, b pair) int { return cmp.Compare(a.differ, b.differ) })
-	for _, p := range open {
+	for _, p := range leastFirst(fresh, come, open, taken) {
 		if pairs[p.expected] < 0 && !taken[p.come] {
 			take(p.expected, p.come)
 		}
 	}
 	return pairs
+}
+
+// leastFirst are all pairs of what is open and what is not taken, those that differ least first.
+func leastFirst(fresh, come reflect.Value, open []int, taken []bool) []pair {
+	var all []pair
+	for _, i := range open {
+		for k := range come.Len() {
+			if !taken[k] {
+				all = append(all, pair{i, k, differing(fresh.Index(i), come.Index(k))})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b pair) int { return cmp.Compare(a.differ, b.differ) })
+	return all
 }
 
 // pair is a record that is expected and one that has come, and in how many fields they differ.

@@ -4,13 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"compress/zlib"
 	"crypto/sha1"
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
 	"hash/crc32"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -113,9 +111,7 @@ func (w *packWriter) add(o named) packed {
 		first = byte(size & 0x7f)
 	}
 	b.WriteByte(first)
-	z, _ := zlib.NewWriterLevel(&b, zlib.BestSpeed) // the level is one that there is
-	_, _ = io.Copy(z, bytes.NewReader(o.Data))      // a buffer takes everything
-	_ = z.Close()
+	repository.Deflate(&b, o.Data)
 	at.crc = crc32.ChecksumIEEE(b.Bytes())
 	w.write(b.Bytes())
 	return at

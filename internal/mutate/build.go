@@ -188,6 +188,17 @@ import (
 func TestMain(m *testing.M) { mutant.Main(m) }
 `
 
+// files are the IDs of the mutants of each file, in order.
+func (b *breaker) files() map[string][]int {
+	ids := map[string][]int{}
+	for _, m := range b.mutations {
+		if m.ID != 0 {
+			ids[m.File] = append(ids[m.File], m.ID)
+		}
+	}
+	return ids
+}
+
 func (b *breaker) parse(fset *token.FileSet, folder string) ([]parsed, error) {
 	out, err := b.goTool("list", "-f", "{{range .GoFiles}}{{.}}\n{{end}}", "./"+folder).Output()
 	if err != nil {

@@ -18,6 +18,7 @@
 //	build.go                  compiling it, and giving up what does not compile
 //	tests.go                  running tests, and which ones come by what
 //	serve.go                  processes of tests that try one mutant after the other
+//	steps.go                  which tests try a mutant, in which order
 //	judge.go                  whether anybody notices a mutant
 //	report.go                 the sample, the table, the mutants that are known to change nothing (equivalent.txt)
 //

@@ -3,13 +3,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/mutate/mutant"
@@ -33,93 +31,6 @@ type verdict struct {
 	mutation
 	Fate fate
 	By   string // the test that noticed
-}
-
-// step is tests of one binary.
-type step struct {
-	of    *binary
-	tests []test
-	took  time.Duration
-}
-
-const (
-	quick    = 400 * time.Millisecond // what a test takes at most to be tried before all that are slow
-	taste    = 300 * time.Millisecond // of those that know a place best, which are tried before all others
-	shortest = 10 * time.Millisecond  // what is run together at first
-	atOnce   = 500                    // tests in a process, whose names have to fit into a command line
-)
-
-// steps are the tests that come by the mutant, those of its own package first; of each package a few that come by
-// little else, as most mutants are noticed by those, then all that are quick; in the end those that are slow. most is
-// what the tests of one package may take together, 0 for any time.
-func steps(m mutation, binaries []*binary, most time.Duration) []step {
-	ordered := slices.Clone(binaries)
-	slices.SortStableFunc(ordered, func(a, b *binary) int { return rank(a, m) - rank(b, m) })
-	var first, then, slow []step
-	for _, b := range ordered {
-		var tests []test
-		for _, t := range b.Tests {
-			if _, ok := slices.BinarySearch(t.Reaches, m.ID); ok {
-				tests = append(tests, t)
-			}
-		}
-		slices.SortStableFunc(tests, func(a, b test) int {
-			if a.Took > quick != (b.Took > quick) {
-				return cmp.Compare(a.Took, b.Took)
-			}
-			return len(a.Reaches) - len(b.Reaches)
-		})
-		f, q, s := step{of: b}, step{of: b}, step{of: b}
-		for _, t := range tests {
-			if most > 0 && f.took+q.took+s.took > most {
-				break
-			}
-			switch {
-			case t.Took > quick:
-				s.add(t)
-			case f.took+t.Took <= taste:
-				f.add(t)
-			default:
-				q.add(t)
-			}
-		}
-		first, then, slow = append(first, f), append(then, q), append(slow, s)
-	}
-	return slices.DeleteFunc(slices.Concat(first, then, slow), func(s step) bool { return len(s.tests) == 0 })
-}
-
-func (s *step) add(t test) {
-	s.tests = append(s.tests, t)
-	s.took += t.Took
-}
-
-// rounds are the step in parts, each of parts of one test or of whole tests, and of twice the time of the one before:
-// tests that are run together are run to their end, and most mutants are noticed by the first few.
-func (s step) rounds() []step {
-	var all []step
-	open := map[string]int{} // the round that takes more of a test's parts, by the test
-	most := shortest
-	for _, t := range s.tests {
-		way, _ := t.place()
-		n, ok := open[way]
-		if !ok || all[n].took > most || len(all[n].tests) == atOnce {
-			n = len(all)
-			open[way] = n
-			all = append(all, step{of: s.of})
-			if ok {
-				most *= 2
-			}
-		}
-		all[n].add(t)
-	}
-	return all
-}
-
-func rank(b *binary, m mutation) int {
-	if b.Package == m.Package {
-		return 0
-	}
-	return 1
 }
 
 var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
@@ -150,7 +61,7 @@ func judge(m mutation, binaries []*binary, most time.Duration) verdict {
 
 // try has the tests try a mutant and tells what became of it, and by which test.
 func (s step) try(id int) (fate, string) {
-	for _, r := range s.rounds() {
+	for _, r := range s.rounds(shortest) { // they are run to their end, and most mutants are noticed by the first few
 		f, by, sure := r.tryServed(id)
 		if !sure {
 			return s.tryAlone(id)
@@ -199,8 +110,8 @@ func (s step) tryServed(id int) (f fate, by string, sure bool) {
 
 // tryAlone has them do it in a process of their own.
 func (s step) tryAlone(id int) (fate, string) {
-	for tests := range slices.Chunk(s.tests, atOnce) {
-		if f, by := s.of.judge(id, tests, s.limit()); f != survived {
+	for _, r := range s.rounds(time.Hour) {
+		if f, by := r.of.judge(id, r.tests, r.limit()); f != survived {
 			return f, by
 		}
 	}

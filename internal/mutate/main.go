@@ -119,7 +119,7 @@ func (o options) run() error {
 	if err != nil {
 		return err
 	}
-	binaries, err := o.learn(root, paths)
+	binaries, err := o.learn(root, paths, b.files())
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (o options) chosen(all []mutation) []mutation {
 	return sample(matching, o.sample, o.seed)
 }
 
-func (o options) learn(root string, paths map[string]string) ([]*binary, error) {
+func (o options) learn(root string, paths map[string]string, files map[string][]int) ([]*binary, error) {
 	scratch := filepath.Join(o.dir, "tmp")
 	if err := os.MkdirAll(scratch, 0o700); err != nil {
 		return nil, err
@@ -163,7 +163,7 @@ func (o options) learn(root string, paths map[string]string) ([]*binary, error) 
 	var binaries []*binary
 	for _, folder := range o.tests {
 		b := &binary{Package: folder, path: paths[folder], dir: filepath.Join(root, folder), work: scratch,
-			idle: make(chan *server, o.workers)}
+			idle: make(chan *server, o.workers), files: files}
 		if err := b.learn(o); err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -161,6 +162,21 @@ func TestStepsBeginWithTheTestsThatKnowThePlace(t *testing.T) {
 	}
 	assert.Equal(t, []string{"Narrow", "Above", "Wide", "Slow"}, tried(0))
 	assert.Equal(t, []string{"Narrow", "Above"}, tried(100*ms), "what is begun is tried, and no more")
+}
+
+// A place that all tests come by is shown first to those that together come by all of its file.
+func TestStepsOfWhatAllComeBy(t *testing.T) {
+	b := &binary{Package: "internal/a", files: map[string][]int{"a.go": {1, 2, 3, 4}}}
+	for i := range 9 {
+		b.Tests = append(b.Tests, test{fmt.Sprint("Other", i), time.Millisecond, []int{1}})
+	}
+	b.Tests = append(b.Tests, test{"Two", time.Millisecond, []int{1, 2, 9}}, test{"Both", time.Millisecond, []int{1, 3, 4}},
+		test{"Wide", time.Millisecond, []int{1, 7, 8, 9}})
+	tried := steps(mutation{ID: 1, File: "a.go", Package: "internal/a"}, []*binary{b}, 0)
+	require.Len(t, tried, 1)
+	assert.Len(t, tried[0].tests, len(b.Tests))
+	assert.Equal(t, "Both", tried[0].tests[0].Name)
+	assert.Equal(t, "Two", tried[0].tests[1].Name)
 }
 
 // What is around parts is none of them.

@@ -33,6 +33,7 @@ type binary struct {
 	dir     string
 	work    string
 	idle    chan *server
+	files   map[string][]int // the IDs of the mutants of each file
 }
 
 // test is one of them, run alone while no mutant lived.

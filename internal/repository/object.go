@@ -10,6 +10,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Kind is what an object is, in git's word for it.
@@ -50,11 +51,26 @@ func (o Object) header() []byte {
 // Loose is the object as it lies in a repository's folder objects/, in the file that LoosePath names.
 func (o Object) Loose() []byte {
 	var b bytes.Buffer
-	z, _ := zlib.NewWriterLevel(&b, zlib.BestSpeed) // the level is one that there is
-	_, _ = z.Write(o.header())                      // a buffer takes everything
-	_, _ = z.Write(o.Data)
-	_ = z.Close()
+	Deflate(&b, o.header(), o.Data)
 	return b.Bytes()
+}
+
+// deflaters are writers that nobody uses: one is more than a megabyte, most objects are some hundred bytes.
+var deflaters = sync.Pool{New: func() any {
+	z, _ := zlib.NewWriterLevel(nil, zlib.BestSpeed) // the level is one that there is
+	return z
+}}
+
+// Deflate packs texts, one behind the other, as git packs objects.
+func Deflate(to *bytes.Buffer, texts ...[]byte) {
+	z := deflaters.Get().(*zlib.Writer)
+	z.Reset(to)
+	for _, text := range texts {
+		_, _ = z.Write(text) // a buffer takes everything
+	}
+	_ = z.Close()
+	z.Reset(nil) // or it would keep the buffer
+	deflaters.Put(z)
 }
 
 // LoosePath is where a loose object lies below objects/: "ab/cdef...".
