@@ -18,8 +18,8 @@ func (st *State) ResourceGroups(p *Project) []*ResourceGroup {
 	return Filtered(st.resources.Rows, func(g *ResourceGroup) bool { return g.Project == p })
 }
 
-// SetProcessMode changes which job of a resource group comes next. Nobody looks for that job because of it: who waits goes
-// on waiting until a job of the group comes or ends (app/models/ci/resource_group.rb has no callback for it).
+// SetProcessMode changes which job of a resource group comes next. Nobody looks for that job because of it: who waits
+// goes on waiting until a job of the group comes or ends (app/models/ci/resource_group.rb has no callback for it).
 func (st *State) SetProcessMode(g *ResourceGroup, mode ProcessMode) {
 	if g.Mode() == mode {
 		return
