@@ -119,7 +119,7 @@ func texts(list any) []string {
 // runnerPage is the connection of those runners that pass all filters.
 func (c *call) runnerPage(x *exec, rows []*world.Runner, f world.RunnerFilter, a args,
 	filters ...func(*world.Runner) bool) *connection {
-	rows, f = c.JoinedWithVersions(rows, f)
+	rows = c.JoinedWithVersions(rows, f)
 	if !f.Empty() {
 		filters = append(filters, c.Filter(f))
 	}

@@ -79,9 +79,8 @@ func (q request) runnerPage(rows []*world.Runner, everything bool, f world.Runne
 	if everything {
 		return offsetPage(q, rows, false, q.runnerEntity)
 	}
-	rows, f = q.JoinedWithVersions(rows, f)
 	o := page.ReadOffset(q.Params)
-	shown, total := window(rows, q.Filter(f), o)
+	shown, total := window(q.JoinedWithVersions(rows, f), q.Filter(f), o)
 	return paged(q, entitiesOf(shown, q.runnerEntity), o.Of(total, false), q.Params)
 }
 

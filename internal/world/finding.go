@@ -29,12 +29,9 @@ func (st *State) GroupByRef(ref string) *Group {
 // UserByNumber finds a user by an id in digits; nil if there is none.
 func (st *State) UserByNumber(id string) *User { return st.Users.ByID(number(id)) }
 
-// number is the id that digits write; 0, which no record has, for those beyond the ids of a database.
+// number is the id that digits write; one that no record has for those beyond the ids of a database.
 func number(digits string) int {
-	n, err := strconv.Atoi(digits)
-	if err != nil {
-		return 0
-	}
+	n, _ := strconv.Atoi(digits)
 	return n
 }
 
@@ -201,8 +198,8 @@ func (st *State) RunnerByID(id int) (*Runner, error) { return st.RunnerByNumber(
 
 // RunnerByNumber finds a runner by its ID in digits.
 func (st *State) RunnerByNumber(id string) (*Runner, error) {
-	if n, err := strconv.Atoi(id); err == nil && st.Runners.ByID(n) != nil {
-		return st.Runners.ByID(n), nil
+	if r := st.Runners.ByID(number(id)); r != nil {
+		return r, nil
 	}
 	return nil, st.missing("runner", id, func() []string { return numbersOf(st.Runners) })
 }
@@ -212,8 +209,8 @@ func (st *State) JobByID(id int) (*Job, error) { return st.JobByNumber(strconv.I
 
 // JobByNumber finds a job by its ID in digits.
 func (st *State) JobByNumber(id string) (*Job, error) {
-	if n, err := strconv.Atoi(id); err == nil && st.Jobs.ByID(n) != nil {
-		return st.Jobs.ByID(n), nil
+	if j := st.Jobs.ByID(number(id)); j != nil {
+		return j, nil
 	}
 	return nil, st.missing("job", id, func() []string { return numbersOf(st.Jobs) })
 }

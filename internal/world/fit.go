@@ -75,11 +75,9 @@ func (m Misfit) holds(r *Runner, j *Job) bool {
 
 // contains reports whether the project is in the group or in one below it. No project is in a group that is gone.
 func (g *Group) contains(p *Project) bool {
-	if g != nil {
-		for over := range p.Group.Lineage {
-			if over == g {
-				return true
-			}
+	for over := range p.Group.Lineage {
+		if over == g {
+			return true
 		}
 	}
 	return false

@@ -38,7 +38,7 @@ func (st *State) CreateGroup(n NewGroup) (*Group, error) {
 		g.SharedRunnersDisabled = n.Parent.SharedRunnersDisabled
 		g.SharedRunnersOverridable = n.Parent.SharedRunnersOverridable
 	}
-	st.join(g, n.Creator, Owner, Joining{By: n.Creator, CreatedAt: g.CreatedAt, UpdatedAt: g.CreatedAt})
+	st.join(g, n.Creator, Owner, Joining{By: n.Creator})
 	return g, nil
 }
 
@@ -124,7 +124,7 @@ const (
 	SharedRunnersWithOverride = "disabled_with_override"
 )
 
-// SharedRunnersSettings are the words in GitLab's order.
+// SharedRunnersSettings are the words in GitLab's order, the strictest first.
 var SharedRunnersSettings = []string{SharedRunnersUnoverridable, SharedRunnersWithOverride, SharedRunnersOverridable,
 	SharedRunnersEnabled}
 
@@ -141,8 +141,7 @@ func (g *Group) SharedRunnersSetting() string {
 
 // stricter reports whether a setting leaves less than another one.
 func stricter(a, b string) bool {
-	rank := map[string]int{SharedRunnersEnabled: 0, SharedRunnersOverridable: 1, SharedRunnersUnoverridable: 2}
-	return rank[a] > rank[b]
+	return slices.Index(SharedRunnersSettings, a) < slices.Index(SharedRunnersSettings, b)
 }
 
 // checkSharedRunners refuses what the group above does not allow (app/models/namespace.rb,
@@ -235,7 +234,7 @@ func (st *State) TransferGroup(g, parent *Group, by *User) error {
 			st.setSharedRunners(g, setting)
 		}
 	} else if !hasOwner(g) {
-		st.join(g, by, Owner, Joining{By: by, CreatedAt: g.UpdatedAt, UpdatedAt: g.UpdatedAt})
+		st.join(g, by, Owner, Joining{By: by, CreatedAt: g.UpdatedAt})
 	}
 	st.tickAll()
 	return nil

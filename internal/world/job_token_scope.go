@@ -116,7 +116,7 @@ func (st *State) HeedsAllowlist(p *Project) bool {
 // its allowlist lets in (app/models/ci/job_token/scope.rb, accessible?).
 func (st *State) AllowsJobsOf(p, from *Project) bool {
 	return p == from || !st.HeedsAllowlist(p) || slices.ContainsFunc(p.Allowlist, func(a Allowed) bool {
-		if a.Project != nil || a.Group == nil {
+		if a.Group == nil {
 			return a.Project == from
 		}
 		for above := range from.Group.Lineage {

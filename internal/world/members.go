@@ -26,8 +26,7 @@ func (st *State) AddMemberTo(s Source, d MemberDraft) error {
 	if err := st.checkMember(s, d, v); err != nil {
 		return err
 	}
-	now := st.Now()
-	st.join(s, d.User, d.Role, Joining{By: d.By, CreatedAt: now, UpdatedAt: now, ExpiresAt: dayOf(d.ExpiresAt)})
+	st.join(s, d.User, d.Role, Joining{By: d.By, CreatedAt: st.Now(), ExpiresAt: dayOf(d.ExpiresAt)})
 	return nil
 }
 

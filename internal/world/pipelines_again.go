@@ -1,7 +1,6 @@
 package world
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -23,10 +22,15 @@ func (st *State) resetSkipped(j *Job, u *User) {
 			}
 		}
 	}
-	maps.DeleteFunc(found, func(n *node, _ struct{}) bool { return n.job == nil || n.job.Status != JobSkipped })
-	p.flow.order()
-	for _, n := range slices.SortedFunc(maps.Keys(found), func(a, b *node) int { return a.rank - b.rank }) {
-		st.waitAgain(n.job, u)
+	var again []*Job
+	for n := range found {
+		if n.job != nil && n.job.Status == JobSkipped {
+			again = append(again, n.job)
+		}
+	}
+	slices.SortFunc(again, func(a, b *Job) int { return byID(a, b.ID) })
+	for _, j := range again {
+		st.waitAgain(j, u)
 	}
 }
 
@@ -69,20 +73,17 @@ func (st *State) retryPipelineMoving(p *Pipeline, u *User, may func(*Job) bool) 
 			again = true
 		}
 	}
-	if p.skipped > 0 {
-		for _, j := range p.Latest() {
-			if j.Status == JobSkipped {
-				st.waitAgain(j, u)
-				again = true
-			}
+	for _, j := range p.Latest() {
+		if j.Status == JobSkipped {
+			st.waitAgain(j, u)
+			again = true
 		}
 	}
 	if st.Has(gitlabversion.RetryClearsFinish) && !f.FinishedAt.IsZero() {
 		f.FinishedAt, f.UpdatedAt = time.Time{}, st.Now()
 	}
-	was := f.Status
 	st.process(p)
-	if again && was == JobSuccess && f.Status == JobSuccess { // it succeeds once more, as where a manual job had failed
+	if again && f.Status == JobSuccess { // it succeeds once more, as where a manual job had failed
 		p.finish(st.Now())
 	}
 }

@@ -25,7 +25,8 @@ func (st *State) CancelPipeline(p *Pipeline) {
 	}
 	st.cancelJobs(p, AnyJob)
 	for _, s := range p.Statuses() {
-		if next := *s; next.Status.cancelable() && st.moveStatus(&next, eventCancel) == nil {
+		if next := *s; next.Status.cancelable() {
+			_ = st.moveStatus(&next, eventCancel) // such a status can always be canceled
 			st.replaceStatus(s, next)
 		}
 	}

@@ -15,7 +15,7 @@ func (st *State) enterDelay(j *Job) {
 	if j.Status != JobScheduled || j.ScheduledAt.IsZero() {
 		return
 	}
-	put(&st.delayed, j, true)
+	put(&st.delayed, j, struct{}{})
 	if st.nextDelay.IsZero() || j.ScheduledAt.Before(st.nextDelay) {
 		st.nextDelay = j.ScheduledAt
 	}

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -17,14 +18,14 @@ func (st *State) ResourceGroups(p *Project) []*ResourceGroup {
 	return Filtered(st.resources.Rows, func(g *ResourceGroup) bool { return g.Project == p })
 }
 
-// SetProcessMode changes which job of a resource group comes next.
+// SetProcessMode changes which job of a resource group comes next. Nobody looks for that job because of it: who waits
+// goes on waiting until a job of the group comes or ends (app/models/ci/resource_group.rb has no callback for it).
 func (st *State) SetProcessMode(g *ResourceGroup, mode ProcessMode) {
 	if g.Mode() == mode {
 		return
 	}
 	setKey(st, &g.Project.ProcessModes, g.Key, mode)
 	g.UpdatedAt = st.Now()
-	st.later(chore{kind: choreAssign, group: g})
 }
 
 // groupOf is the resource group of a job, made if it is the first of it; nil for a job without one.
@@ -102,15 +103,7 @@ func (g *ResourceGroup) Upcoming() []*Job {
 	if g.Mode() == Unordered {
 		return jobs
 	}
-	slices.SortStableFunc(jobs, func(a, b *Job) int {
-		switch {
-		case g.before(a, b):
-			return -1
-		case g.before(b, a):
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(jobs, g.compare)
 	return jobs
 }
 
@@ -129,17 +122,30 @@ func (g *ResourceGroup) upcoming() *Job {
 		if g.Mode() == Unordered {
 			return j
 		}
-		if next == nil || g.before(j, next) {
+		if next == nil || g.compare(j, next) < 0 {
 			next = j
 		}
 	}
 	return next
 }
 
-// before reports whether a job comes before another one: by their pipelines and, in one, whoever is ready first.
-func (g *ResourceGroup) before(j, other *Job) bool {
-	if j.PipelineID == other.PipelineID {
-		return j.Status == JobWaitingForResource && other.Status != JobWaitingForResource
+// compare is below zero if a job comes before another one, and above if after it: by their pipelines and, in one,
+// whoever is ready first.
+func (g *ResourceGroup) compare(j, other *Job) int {
+	byPipeline := cmp.Compare(j.PipelineID, other.PipelineID)
+	switch {
+	case byPipeline == 0:
+		return cmp.Compare(notReady(j), notReady(other))
+	case g.Mode() == OldestFirst:
+		return byPipeline
 	}
-	return (j.PipelineID < other.PipelineID) == (g.Mode() == OldestFirst)
+	return -byPipeline
+}
+
+// notReady is 0 for a job that waits for its resource and 1 for any other.
+func notReady(j *Job) int {
+	if j.Status == JobWaitingForResource {
+		return 0
+	}
+	return 1
 }

@@ -24,7 +24,8 @@ func TestWhoComesFirstInAResourceGroup(t *testing.T) {
 	for _, mode := range []ProcessMode{OldestFirst, NewestFirst} {
 		shop.ProcessModes["b"] = mode
 		assert.Same(t, ready, g.upcoming(), mode)
-		assert.False(t, g.before(created, ready))
+		assert.Positive(t, g.compare(created, ready))
+		assert.Negative(t, g.compare(ready, created))
 	}
 	first := add("a", JobRunning)
 	add("a", JobPending)

@@ -18,7 +18,7 @@ import (
 // Namespace is where a project lies or is to lie: in a group, or with a user.
 type Namespace struct {
 	Group *Group
-	User  *User // if Group is nil
+	User  *User // nil in a group
 }
 
 func (n Namespace) path() string {
@@ -70,10 +70,7 @@ func (n NewProject) Level() Visibility {
 // CreateProject makes a project (app/services/projects/create_service.rb).
 func (st *State) CreateProject(n NewProject) (*Project, error) {
 	draft := Project{Name: n.Name, Visibility: n.Level(), Group: n.In.Group, Roles: map[*User]Role{},
-		Creator: n.Creator, CreatedAt: st.Now()}
-	if n.In.Group == nil {
-		draft.Owner = n.In.User
-	}
+		Owner: n.In.User, Creator: n.Creator, CreatedAt: st.Now()}
 	draft.SharedRunnersDisabled = st.NewProjectsUnshared || n.In.Group != nil && n.In.Group.SharedRunnersDisabled
 	v := st.checkProjectNames(nil, n.In, n.Name, n.Path)
 	draft.apply(&v, n.ProjectChange)
@@ -193,7 +190,7 @@ func (p *Project) apply(v *Invalid, c ProjectChange) {
 	} else if tooLong(&path, maxSegmentLength) {
 		v.Add(attrConfigPath, msgTooLong(maxSegmentLength))
 	}
-	if age, given := c.Attributes[AttrPipelinesAge]; given && age != Unset &&
+	if age := c.Attributes[AttrPipelinesAge]; age != Unset &&
 		(number(age) < minPipelinesAge || number(age) > maxPipelinesAge) {
 		v.Add(attrSettingsAge, msgPipelinesAge)
 	}

@@ -76,14 +76,14 @@ func (st *State) RunnersOf(g *Group) []*Runner { return g.runners }
 // RunnersWithin are the runners of a group and of all groups and projects below it, by id, each once
 // (app/models/ci/runner.rb, belonging_to_group_or_project_descendants).
 func (st *State) RunnersWithin(g *Group) []*Runner {
-	within := map[*Runner]bool{}
+	within := map[*Runner]struct{}{}
 	g.Below(func(g *Group) bool {
 		for _, r := range g.runners {
-			within[r] = true
+			within[r] = struct{}{}
 		}
 		for _, p := range g.Projects {
 			for _, r := range p.Runners {
-				within[r] = true
+				within[r] = struct{}{}
 			}
 		}
 		return true
@@ -156,11 +156,11 @@ func (st *State) unindex(r *Runner) {
 	}
 }
 
-// JoinedWithVersions are the runners as often as they have managers of the version that f asks for, and what else f
-// asks for: GitLab joins the managers and does not look for repetitions (app/models/ci/runner.rb, with_version_prefix).
-func (st *State) JoinedWithVersions(rows []*Runner, f RunnerFilter) ([]*Runner, RunnerFilter) {
+// JoinedWithVersions are the runners as often as they have managers of the version that f asks for: GitLab joins the
+// managers and does not look for repetitions (app/models/ci/runner.rb, with_version_prefix).
+func (st *State) JoinedWithVersions(rows []*Runner, f RunnerFilter) []*Runner {
 	if f.VersionPrefix == "" {
-		return rows, f
+		return rows
 	}
 	matches := versionMatcher(f.VersionPrefix)
 	var joined []*Runner
@@ -171,15 +171,14 @@ func (st *State) JoinedWithVersions(rows []*Runner, f RunnerFilter) ([]*Runner, 
 			}
 		}
 	}
-	f.VersionPrefix = ""
-	return joined, f
+	return joined
 }
 
-// Filter returns the test whether a runner passes f now; the clock is read once, however many runners are looked at.
+// Filter returns the test whether a runner passes f now, but for the version, of which JoinedWithVersions has those
+// that do; the clock is read once, however many runners are looked at.
 func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
 	m := st.moments()
 	f.Tags = unrepeated(f.Tags)
-	versionMatches := versionMatcher(f.VersionPrefix)
 	return func(r *Runner) bool {
 		for _, s := range f.Scopes {
 			if !m.inScope(r, s) {
@@ -187,11 +186,7 @@ func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
 			}
 		}
 		lacks := func(tag string) bool { return !slices.Contains(r.Tags, tag) }
-		if f.Tagged && (len(f.Tags) == 0 || slices.ContainsFunc(f.Tags, lacks)) {
-			return false
-		}
-		matches := func(m *Manager) bool { return versionMatches(m.Version) }
-		return f.VersionPrefix == "" || slices.ContainsFunc(r.Managers, matches)
+		return !f.Tagged || len(f.Tags) > 0 && !slices.ContainsFunc(f.Tags, lacks)
 	}
 }
 

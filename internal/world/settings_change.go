@@ -161,15 +161,11 @@ func isDuration(text string) bool {
 	return err == nil
 }
 
-// defaultVisibility refuses a default visibility that would be for administrators alone, where it or what is restricted
-// changes. One that a seed has restricted stands until it changes.
+// defaultVisibility refuses a default visibility that would be for administrators alone. One that a seed has restricted
+// stands until it changes.
 func (v *settingsValidation) defaultVisibility(attribute string, before, next Settings) {
 	was, level := before.DefaultVisibility(attribute), next.DefaultVisibility(attribute)
-	if was == level && (before.Restricts(was) ||
-		slices.Equal(before.RestrictedVisibilities, next.RestrictedVisibilities)) {
-		return
-	}
-	if next.Restricts(level) {
+	if stood := was == level && before.Restricts(was); next.Restricts(level) && !stood {
 		v.Add(attribute, msgRestrictedDefault)
 	}
 }

@@ -104,9 +104,9 @@ type world struct {
 	left           map[chore]bool
 	resources      table[*ResourceGroup]
 	resourceGroups map[resourceKey]*ResourceGroup
-	delayed        map[*Job]bool // those that start by themselves at a time
-	nextDelay      time.Time     // not after the time of the first of them; zero: there is none
-	at             time.Time     // the time that Now tells while something is done that was due earlier; zero: the clock's
+	delayed        map[*Job]struct{} // those that start by themselves at a time
+	nextDelay      time.Time         // not after the time of the first of them; zero: there is none
+	at             time.Time         // what Now tells while something is done that was due earlier; zero: the clock's time
 }
 
 // RateWindow is how many requests somebody has made in one period.

@@ -24,9 +24,6 @@ func ParseTags(given []string) []string {
 func WrittenTags(tags []string) []string {
 	written := slices.Clone(tags)
 	for i, tag := range tags {
-		if !strings.ContainsAny(tag, `,"'`) {
-			continue
-		}
 		for _, quote := range []string{"", `"`, "'"} {
 			if read := ParseTags([]string{quote + tag + quote}); len(read) == 1 && read[0] == tag {
 				written[i] = quote + tag + quote
@@ -40,9 +37,6 @@ func WrittenTags(tags []string) []string {
 // quotedTags takes the tags in this kind of quotes out of a text. One begins at the text's beginning or a comma, and
 // ends where a comma or the end follows its quote; it is on one line.
 func quotedTags(text string, quote byte) (tags []string, rest string) {
-	if strings.IndexByte(text, quote) < 0 {
-		return nil, text
-	}
 	ends := quoteEnds(text, quote)
 	var kept strings.Builder
 	for i := 0; i < len(text); {

@@ -29,6 +29,11 @@ func TestParseTags(t *testing.T) {
 		`"a" b|c`:                 {`"a" b`, "c"},
 		`"a" "b"`:                 {`a" "b`},
 		`,"a"`:                    {"a"},
+		`a "b"`:                   {`a "b"`},
+		`a"b"`:                    {`a"b"`},
+		`"a",`:                    {"a"},
+		`"a "|"b"`:                {"a", "b"},
+		"\"a\"  ,\"b\"":           {"a", "b"},
 	} {
 		var given []string
 		if text != "" {
@@ -36,6 +41,19 @@ func TestParseTags(t *testing.T) {
 		}
 		assert.Equal(t, want, ParseTags(given), text)
 	}
+}
+
+// Tags that a seed is given to have are written so that they are read as they are, if that can be.
+func TestWrittenTags(t *testing.T) {
+	tags := []string{"plain", "a,b", `"c"`, `say "hi"`, `"d, e"`, `'f', g`, ","}
+	written := WrittenTags(tags)
+	assert.Equal(t, []string{"plain", `"a,b"`, `""c""`, `say "hi"`, `""d, e""`, `"'f', g"`, `","`}, written)
+	for i, tag := range written {
+		assert.Equal(t, tags[i:i+1], ParseTags([]string{tag}))
+	}
+	assert.Equal(t, []string{"plain", "a,b", `"c"`}, tags[:3], "they are not changed")
+	both := []string{`a",b',c`}
+	assert.Equal(t, both, WrittenTags(both), "no quotes keep it")
 }
 
 // Many quotes that never end, and many tags, take no more than their length.

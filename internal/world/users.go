@@ -150,9 +150,7 @@ func (st *State) userByEmail(address string) *User {
 // indexEmail has a user found by the address. One that nobody has any more stays until somebody takes it, and finds
 // nobody.
 func (st *State) indexEmail(u *User) {
-	if u.Email != "" {
-		setKey(st, &st.emails, Key(u.Email), u)
-	}
+	setKey(st, &st.emails, Key(u.Email), u)
 }
 
 // NoteActivity notes that a user has called today (app/services/users/activity_service.rb).

@@ -252,20 +252,20 @@ func (s VariableSet) checkDraft(v *Variable) error {
 // VariableAt is the variable of that key in the project or group at a path, of the instance for "". scope tells
 // several of one key apart, and may be empty where there is one.
 func (st *State) VariableAt(path, key, scope string) (VariableSet, *Variable, error) {
-	none := VariableSet{}
 	s, err := st.variableSetAt(path)
 	if err != nil {
-		return none, nil, err
+		return VariableSet{}, nil, err
 	}
 	switch found := s.VariablesNamed(key, scope); len(found) {
 	case 0:
-		return none, nil, Missing("variable", key, NamesOf(s.Rows(), func(v *Variable) string { return v.Key }))
+		return VariableSet{}, nil,
+			Missing("variable", key, NamesOf(s.Rows(), func(v *Variable) string { return v.Key }))
 	case 1:
 		return s, found[0], nil
 	default:
 		scopes := NamesOf(found, func(v *Variable) string { return v.Scope })
-		return none, nil, fmt.Errorf("there are several variables %s; name the environment scope, one of %s", key,
-			strings.Join(scopes, ", "))
+		return VariableSet{}, nil, fmt.Errorf("there are several variables %s; name the environment scope, one of %s",
+			key, strings.Join(scopes, ", "))
 	}
 }
 
