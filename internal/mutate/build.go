@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"go/ast"
@@ -157,6 +159,9 @@ func (b *breaker) addMains(overlay string, tests []string) error {
 		return err
 	}
 	for _, folder := range tests {
+		if has, err := b.hasMain(folder); err != nil || has {
+			return cmp.Or(err, fmt.Errorf("%s has a TestMain: its tests cannot try mutants", folder))
+		}
 		out, err := b.goTool("list", "-f", "{{.Name}} {{len .TestGoFiles}}", "./"+folder).Output()
 		if err != nil {
 			return fmt.Errorf("go list %s: %w", folder, err)
@@ -175,6 +180,18 @@ func (b *breaker) addMains(overlay string, tests []string) error {
 		return err
 	}
 	return os.WriteFile(overlay, text, 0o600)
+}
+
+// hasMain reports whether the tests of a folder have a TestMain of their own.
+func (b *breaker) hasMain(folder string) (bool, error) {
+	files, err := filepath.Glob(filepath.Join(b.root, folder, "*_test.go"))
+	for _, name := range files {
+		text, failed := os.ReadFile(name)
+		if err = failed; err != nil || bytes.Contains(text, []byte("\nfunc TestMain(")) {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 const mainSource = `package %s

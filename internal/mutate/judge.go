@@ -51,8 +51,20 @@ func judge(m mutation, binaries []*binary, most time.Duration) verdict {
 		v.Fate = notCompiled
 		return v
 	}
-	for _, s := range steps(m, binaries, most) {
+	tried := steps(m, binaries, most)
+	for _, s := range tried {
 		if v.Fate, v.By = s.try(m.ID); v.Fate != survived {
+			return v
+		}
+	}
+	return v.confirmed(tried)
+}
+
+// confirmed is the verdict on a mutant that lived among others: what a process had kept of its place, from before it
+// was its turn, may have kept it from being noticed.
+func (v verdict) confirmed(tried []step) verdict {
+	for _, s := range tried {
+		if v.Fate, v.By = s.tryAlone(v.ID); v.Fate != survived {
 			return v
 		}
 	}

@@ -22,6 +22,7 @@ type server struct {
 	rounds  io.WriteCloser
 	ask     *json.Encoder
 	answers *json.Decoder
+	reading *os.File // what answers are read from
 	printed *os.File
 }
 
@@ -41,20 +42,30 @@ func (b *binary) begin() (*server, error) {
 		return nil, err
 	}
 	defer os.Remove(printed.Name())
-	answers, theirs, err := os.Pipe()
+	reading, theirs, err := os.Pipe()
 	if err != nil {
+		printed.Close()
 		return nil, err
 	}
 	defer theirs.Close()
-	s := &server{printed: printed, answers: json.NewDecoder(answers)}
+	s := &server{printed: printed, reading: reading, answers: json.NewDecoder(reading)}
 	s.cmd = b.command(context.Background(), nil, math.MaxInt32, []string{"-test.failfast=false"},
 		mutant.ServeVariable+"=1")
 	s.cmd.Stdout, s.cmd.Stderr, s.cmd.ExtraFiles = printed, printed, []*os.File{theirs}
-	if s.rounds, err = s.cmd.StdinPipe(); err != nil {
+	if s.rounds, err = s.cmd.StdinPipe(); err == nil {
+		err = s.cmd.Start()
+	}
+	if err != nil {
+		s.close()
 		return nil, err
 	}
 	s.ask = json.NewEncoder(s.rounds)
-	return s, s.cmd.Start()
+	return s, nil
+}
+
+func (s *server) close() {
+	s.reading.Close()
+	s.printed.Close()
 }
 
 // keep lets others have the server.
@@ -69,6 +80,7 @@ func (b *binary) keep(s *server) {
 // end ends the process, and is the error that it ended with.
 func (s *server) end() error {
 	s.rounds.Close()
+	defer s.close()
 	return s.cmd.Wait()
 }
 
@@ -87,13 +99,12 @@ func (b *binary) closeAll() {
 // try has tests try a mutant, and is also what they printed. errTooLong are tests that took more than limit of a
 // processor, or stood still. With an error the process is at its end.
 func (s *server) try(id int, tests []test, limit time.Duration) (o mutant.Outcome, printed []byte, err error) {
-	if err := s.printed.Truncate(0); err != nil {
-		return o, nil, err
+	if err = s.printed.Truncate(0); err == nil {
+		_, err = s.printed.Seek(0, io.SeekStart) // theirs, too
 	}
-	if _, err := s.printed.Seek(0, io.SeekStart); err != nil { // theirs, too
-		return o, nil, err
+	if err == nil {
+		err = s.ask.Encode(mutant.Round{Mutant: id, Run: pattern(tests), Limit: limit})
 	}
-	err = s.ask.Encode(mutant.Round{Mutant: id, Run: pattern(tests), Limit: limit})
 	if err == nil {
 		err = s.answers.Decode(&o)
 	}
@@ -102,7 +113,8 @@ func (s *server) try(id int, tests []test, limit time.Duration) (o mutant.Outcom
 		if ended := s.end(); errors.As(ended, &exit) && exit.ExitCode() == mutant.TooLong {
 			err = errTooLong
 		}
+		return o, nil, err
 	}
 	printed, _ = io.ReadAll(io.NewSectionReader(s.printed, 0, math.MaxInt32)) // names the test, if it can
-	return o, printed, err
+	return o, printed, nil
 }

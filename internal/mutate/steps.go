@@ -130,8 +130,8 @@ func (s *step) add(t test) {
 }
 
 // rounds are the step in parts, each of parts of one test or of whole tests: to choose both at once takes package
-// testing longer than to run them (pattern). The first takes no more than most, and each twice the time of the one
-// before.
+// testing longer than to run them (pattern). The first ends once it takes more than most, and each takes twice the time
+// of the one before.
 func (s step) rounds(most time.Duration) []step {
 	var all []step
 	open := map[string]int{} // the round that takes more of a test's parts, by the test

@@ -94,9 +94,9 @@ func (b *binary) command(ctx context.Context, tests []test, seconds int, argumen
 	return cmd
 }
 
-// pattern is what go test's -run wants to hear for these tests and parts of tests, and for no other. Package testing
-// keeps one expression compiled, so that for parts of one test it is the same at each level: to compile two of them for
-// each of its thousands of parts takes longer than to run those that are wanted.
+// pattern is what go test's -run wants to hear for these tests and parts of tests, and but by chance for no other.
+// Package testing keeps one expression compiled, so that for parts of one test it is the same at each level: to compile
+// two of them for each of its thousands of parts takes longer than to run those that are wanted.
 func pattern(tests []test) string {
 	var whole, ways []string
 	last := map[string][]string{} // the last names of parts, by the way to them

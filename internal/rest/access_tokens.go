@@ -159,7 +159,7 @@ func (q request) wantedToken() func(*world.AccessToken) bool {
 		after, byAfter := read(name + "_after")
 		return func(t *world.AccessToken) bool {
 			at := of(t)
-			return (!byBefore || !at.IsZero() && !at.After(before)) && (!byAfter || !at.Before(after)) // never is before all
+			return (!byBefore || !at.IsZero() && !at.After(before)) && (!byAfter || !at.IsZero() && !at.Before(after))
 		}
 	}
 	created := within("created", q.Params.Time, func(t *world.AccessToken) time.Time { return t.CreatedAt })

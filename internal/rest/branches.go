@@ -154,7 +154,7 @@ func (q request) byUpdate(rows []repository.Ref, sign int) {
 }
 
 // refPage answers with a page of branches or tags: by offset, or with pagination=keyset those behind the one that
-// page_token names. known says whether a token that names none of them is taken nevertheless.
+// page_token names. known says whether a token is taken.
 func refPage[E any](q request, rows []repository.Ref, known func(token string) bool,
 	entity func(repository.Ref) E) front.Response {
 	if !q.wantsKeyset() {

@@ -181,7 +181,7 @@ func (k tokenKind) rotate(q request, r resource) front.Response {
 		}
 		return q.unauthorized(reason)
 	case !t.Revoked:
-		level := policy.Role(t.Role)
+		level := policy.Role(q.roleOfBot(r, t))
 		if d := policy.AssignAccessLevel(q.Actor, r.held, level, r.where); !d.Allowed {
 			text := msgHigherToken
 			if q.Has(gitlabversion.TokenPermissionsHeld) {
@@ -240,10 +240,19 @@ type resourceTokenEntity struct {
 	AccessLevel int `json:"access_level"`
 }
 
+// roleOfBot is the role that the bot of a token has, which a seed may give it; that of the token if it is no member any
+// more.
+func (q request) roleOfBot(r resource, t *world.AccessToken) world.Role {
+	if m, isMember := world.MemberOf(r.of, t.User); isMember {
+		return m.Role
+	}
+	return t.Role
+}
+
 func (q request) resourceToken(r resource, t *world.AccessToken) resourceTokenEntity {
-	return resourceTokenEntity{q.accessTokenWithAddresses(t), int(t.Role)}
+	return resourceTokenEntity{q.accessTokenWithAddresses(t), int(q.roleOfBot(r, t))}
 }
 
 func (q request) madeResourceToken(r resource, t *world.AccessToken) resourceTokenEntity {
-	return resourceTokenEntity{q.madeToken(t), int(t.Role)}
+	return resourceTokenEntity{q.madeToken(t), int(q.roleOfBot(r, t))}
 }

@@ -303,3 +303,16 @@ func TestDamagedMetadata(t *testing.T) {
 	assert.Equal(t, 500, got.Status, got.Body)
 	assert.Contains(t, because(gl), fmt.Sprintf("the metadata of job %d: ", j.ID))
 }
+
+// lib/api/entities/resource_access_token.rb: the role is that of the bot's membership, be it another than was asked for.
+func TestTheRoleOfATokenIsThatOfItsBot(t *testing.T) {
+	gl := fg.New(t)
+	gl.AddProject(fg.Project{Path: "acme/shop"})
+	made := gl.AddAccessToken(fg.AccessToken{Project: "acme/shop", Name: "robot", Role: fg.Developer})
+	role := func() any {
+		return as(t, gl, "root", "GET", "/projects/acme%2Fshop/access_tokens").Each(t, "access_level")
+	}
+	assert.Equal(t, []any{30.0}, role())
+	gl.Seed(fg.Scenario{Memberships: []fg.Membership{{Path: "acme/shop", User: made.User, Role: fg.Reporter}}})
+	assert.Equal(t, []any{20.0}, role())
+}

@@ -174,8 +174,8 @@ func (st *State) JoinedWithVersions(rows []*Runner, f RunnerFilter) []*Runner {
 	return joined
 }
 
-// Filter returns the test whether a runner passes f now, but for the version, of which JoinedWithVersions has those
-// that do; the clock is read once, however many runners are looked at.
+// Filter returns the test whether a runner passes f now. It does not look at VersionPrefix, for which the rows go
+// through JoinedWithVersions first. The clock is read once, however many runners are looked at.
 func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
 	m := st.moments()
 	f.Tags = unrepeated(f.Tags)

@@ -227,7 +227,7 @@ func (h *Webhook) siblings() *[]*Webhook {
 }
 
 // UpdateWebhook gives a webhook other attributes. A new address takes away what was meant for the old one and is not
-// sent along: the token, the headers and, where any has the name of one that there was, the variables
+// sent along: the token, the headers and, where any has the name of one that there was, all variables
 // (app/models/concerns/web_hooks/hook.rb, reset_token, reset_url_variables, reset_custom_headers). The error is an
 // *Invalid.
 func (st *State) UpdateWebhook(h *Webhook, next WebhookAttributes, tokenGiven bool) error {
@@ -239,7 +239,7 @@ func (st *State) UpdateWebhook(h *Webhook, next WebhookAttributes, tokenGiven bo
 	}
 	if before != after {
 		next.Headers = nil
-		if variablesStay(h.Variables, next.Variables) {
+		if reusesName(h.Variables, next.Variables) {
 			next.Variables = nil
 		}
 	}
@@ -250,9 +250,9 @@ func (st *State) UpdateWebhook(h *Webhook, next WebhookAttributes, tokenGiven bo
 	return nil
 }
 
-// variablesStay reports whether variables go by names that there were: then a secret in the address could be found out
-// by changing what surrounds it.
-func variablesStay(before, next map[string]string) bool {
+// reusesName reports whether variables go by names that there were, for which all of them are dropped: else a secret in
+// the address could be found out by changing what surrounds it.
+func reusesName(before, next map[string]string) bool {
 	for key := range before {
 		if _, kept := next[key]; kept {
 			return true

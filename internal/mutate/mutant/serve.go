@@ -42,6 +42,7 @@ func Main(m Tests) {
 		os.Exit(m.Run())
 	}
 	flag.Parse()
+	syscall.CloseOnExec(3) // or what a test begins and leaves would keep it open
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.NewFile(3, "outcomes"))
 	for {
 		var r Round
