@@ -44,7 +44,8 @@ func failing(printed []byte) (name string, ok bool) {
 	return string(found[len(found)-1][1]), true
 }
 
-// judge lets one mutant live, for as long as no test notices.
+// judge lets one mutant live, for as long as no test notices. Where tests may take no more than most, which is a
+// first look, who lives among others is not tried alone once more.
 func judge(m mutation, binaries []*binary, most time.Duration) verdict {
 	v := verdict{mutation: m, Fate: unreached}
 	if m.ID == 0 {
@@ -56,6 +57,9 @@ func judge(m mutation, binaries []*binary, most time.Duration) verdict {
 		if v.Fate, v.By = s.try(m.ID); v.Fate != survived {
 			return v
 		}
+	}
+	if most > 0 { // a first look
+		return v
 	}
 	return v.confirmed(tried)
 }
