@@ -74,11 +74,16 @@ func (p *place) inherited(name string) (highest role) {
 }
 
 // role is what a user may do in p: by membership there or above, or by that of a group which is invited there or above.
+// Who is a member above an invited group counts where it is invited to a project (lib/gitlab/project_authorizations.rb).
 func (p *place) role(name string) role {
 	highest := max(p.members[name], p.inherited(name))
 	for _, at := range append(p.ancestors(), p) {
 		for invited, most := range at.shares {
-			highest = max(highest, min(most, invited.members[name]))
+			held := invited.members[name]
+			if at.isProject {
+				held = max(held, invited.inherited(name))
+			}
+			highest = max(highest, min(most, held))
 		}
 	}
 	return highest
