@@ -80,7 +80,11 @@ func TestWhatPipelinesBecome(t *testing.T) {
 				over := want != was && (want == JobSuccess || want == JobFailed || want == JobCanceled)
 				assert.Equal(t, over, !f.FinishedAt.IsZero(), name)
 				assert.Equal(t, !began.IsZero() && (over || want != was && want == JobManual), f.Duration != nil, name)
-				assert.Equal(t, !began.IsZero() || waited && want == JobRunning, !f.StartedAt.IsZero(), name)
+				started := began
+				if began.IsZero() && waited && want == JobRunning {
+					started = noon
+				}
+				assert.Equal(t, started, f.StartedAt, name)
 				assert.Equal(t, was == JobCanceled && want != was, f.AutoCanceledBy == 0, name)
 			}
 		}
@@ -134,6 +138,14 @@ func TestWhatBecomesOfAnOlderTry(t *testing.T) {
 	require.Equal(t, []JobStatus{JobPending, JobRunning}, []JobStatus{p.Jobs[1].Status, p.Status()})
 	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[0], JobCanceled, "", nil)) })
 	assert.Equal(t, []JobStatus{JobCanceled, JobRunning}, []JobStatus{p.Jobs[0].Status, p.Status()})
+}
+
+// app/services/ci/drop_pipelines_and_disable_schedules_for_user_service.rb: a pipeline hears of the jobs of whoever is
+// blocked.
+func TestPipelinesOfWhoIsBlocked(t *testing.T) {
+	st, _, p, _ := moving(t, "a: {script: x}\nb: {script: x}")
+	Visit(st, func() { st.dropJobsOf(st.Users.Rows[0]) })
+	assert.Equal(t, []JobStatus{JobFailed, JobFailed, JobFailed}, []JobStatus{p.Jobs[0].Status, p.Jobs[1].Status, p.Status()})
 }
 
 // Jobs that several others need are looked at once for each that needs them.

@@ -94,6 +94,8 @@ func TestWhoMakesSeededPipelines(t *testing.T) {
 	for i, want := range [][]ci.JobVariable{given, nil} {
 		assert.Equal(t, []any{"main", want}, []any{asked[i].Ref, asked[i].Variables})
 	}
+	_, err = st.MakePipeline(NewPipeline{Project: p, CI: "a: 1"}, PipelineFacts{User: user})
+	require.ErrorContains(t, err, "jobs a config should implement")
 	refusal = errors.New("may not")
 	_, err = st.MakePipeline(NewPipeline{Project: p}, PipelineFacts{User: user})
 	require.ErrorContains(t, err, "may not")
@@ -157,6 +159,7 @@ func TestFilesThatAreLookedAt(t *testing.T) {
 		require.Empty(t, seen.Errors, rule)
 		return strings.Contains(fmt.Sprint(NamesOf(seen.Config.Jobs, func(j ci.Job) string { return j.Name })), "a")
 	}
+	assert.False(t, includes(`$CI_COMMIT_REF_PROTECTED == "true"`, "main", first.ID))
 	_, err = st.ProtectRef(ProtectedRef{Project: p, Name: "main", Push: MaintainersUp, Merge: MaintainersUp})
 	require.NoError(t, err)
 	for _, c := range []struct {
@@ -165,7 +168,7 @@ func TestFilesThatAreLookedAt(t *testing.T) {
 	}{
 		{`$CI_PIPELINE_CREATED_AT =~ /^20/`, "main", true}, {`$CI_COMMIT_BRANCH == "main"`, "main", true},
 		{`$CI_COMMIT_BRANCH == null`, "main", false}, {`$CI_COMMIT_BRANCH == null`, "", true},
-		{`$GUARDED == "1"`, "main", true}, {`$GUARDED == "1"`, "topic", false},
+		{`$CI_COMMIT_REF_PROTECTED == "true"`, "main", true}, {`$GUARDED == "1"`, "main", true}, {`$GUARDED == "1"`, "topic", false},
 	} {
 		assert.Equal(t, c.seen, includes(c.rule, c.ref, first.ID), c)
 	}
@@ -242,6 +245,12 @@ func TestTokensThatAreGivenFromOutside(t *testing.T) {
 		assert.Equal(t, "glrt-pinned", st.newRunnerToken(&Runner{Attributes: DefaultAttributes()}))
 	}
 	st := versioned(t, "18.11")
+	st.secret(tokenKind{}, "kept")
+	require.Error(t, Atomically(st, func() error {
+		st.secret(tokenKind{}, "taken back")
+		return errors.New("the test")
+	}))
+	assert.Equal(t, map[string]bool{"kept": true}, st.made.given)
 	r := &Runner{Type: GroupRunner}
 	require.True(t, r.Orphaned())
 	assert.NotContains(t, st.newRunnerToken(r), ".", "nobody's name is in it")
@@ -290,4 +299,36 @@ func TestWorldsThatTakeTheirPlace(t *testing.T) {
 	}
 	users.removeAll(func(u *User) bool { return u.ID > 7 })
 	assert.Equal(t, []int{1, 10}, []int{len(users.Rows), users.next}, "no id is given twice")
+}
+
+// No id is of two records, whatever they are.
+func TestIDsThatAreTaken(t *testing.T) {
+	const id = 5
+	for kind, add := range map[string]func(st *State){
+		"user":             func(st *State) { st.Users.insert(&User{ID: id}) },
+		"group":            func(st *State) { st.Groups.insert(&Group{ID: id}) },
+		"project":          func(st *State) { st.Projects.insert(&Project{ID: id}) },
+		"runner":           func(st *State) { st.Runners.insert(&Runner{ID: id}) },
+		"manager":          func(st *State) { st.managers.insert(&Manager{ID: id}) },
+		"job":              func(st *State) { st.Jobs.insert(&Job{ID: id}) },
+		"token":            func(st *State) { st.Tokens.insert(&AccessToken{ID: id}) },
+		"webhook":          func(st *State) { st.Webhooks.insert(&Webhook{ID: id}) },
+		"controller":       func(st *State) { st.RunnerControllers.insert(&RunnerController{ID: id}) },
+		"controller token": func(st *State) { st.controllerTokens.insert(&RunnerControllerToken{ID: id}) },
+		"protected ref":    func(st *State) { st.ProtectedRefs.insert(&ProtectedRef{ID: id}) },
+		"deploy token":     func(st *State) { st.DeployTokens.insert(&DeployToken{ID: id}) },
+		"schedule":         func(st *State) { st.Schedules.insert(&PipelineSchedule{ID: id}) },
+		"trigger":          func(st *State) { st.Triggers.insert(&PipelineTrigger{ID: id}) },
+		"status":           func(st *State) { st.Statuses.insert(&CommitStatus{ID: id}) },
+		"resource group":   func(st *State) { st.resources.insert(&ResourceGroup{ID: id}) },
+		"deploy key":       func(st *State) { st.DeployKeys.insert(&DeployKey{ID: id}) },
+		"enabled key":      func(st *State) { st.EnabledKeys.insert(&Enabled{ID: id}) },
+		"environment":      func(st *State) { st.Environments.insert(&Environment{ID: id}) },
+		"deployment":       func(st *State) { st.Deployments.insert(&Deployment{ID: id}) },
+	} {
+		st := versioned(t, "18.11")
+		add(st)
+		assert.True(t, st.idTaken(id), kind)
+		assert.False(t, st.idTaken(id+1), kind)
+	}
 }
