@@ -33,8 +33,8 @@ func TestHowBlobsGrow(t *testing.T) {
 	_, err = full.ReadFrom(bytes.NewReader(make([]byte, SmallestPiece)))
 	require.NoError(t, err)
 	assert.Len(t, full.pieces, 1)
-	_, err = full.ReadFrom(strings.NewReader("more"))
-	require.NoError(t, err)
+	read, err = full.ReadFrom(strings.NewReader("more"))
+	assert.Equal(t, []any{int64(4), nil}, []any{read, err})
 	assert.Len(t, full.pieces, 2)
 
 	for free, copied := range map[int]bool{adopted / 8: false, adopted/8 + 1: true} {
@@ -47,6 +47,7 @@ func TestHowBlobsGrow(t *testing.T) {
 	}
 	apart := Blob{[][]byte{[]byte("ab"), []byte("xxxxcd"), []byte("y")}, 9}
 	assert.False(t, apart.Contains([]byte("bcd")), "another piece lies between")
+	assert.Equal(t, []bool{true, false}, []bool{apart.ContainsAfter(6, []byte("cdy")), apart.ContainsAfter(7, []byte("cdy"))})
 }
 
 // app/services/ci/job_artifacts/create_service.rb: reports of annotations are read before anything else is looked at.
@@ -148,6 +149,8 @@ func TestWhatMoreOfALogDoes(t *testing.T) {
 	assert.False(t, st.Watched(j))
 	st.Watch(j)
 	assert.True(t, st.Watched(j))
+	now = now.Add(watchedFor)
+	assert.False(t, st.Watched(j))
 	piece := func(text string) (b Blob) {
 		_, _ = b.Write([]byte(text))
 		return b

@@ -249,6 +249,13 @@ func TestResourcesOfOutdatedJobs(t *testing.T) {
 	assert.Equal(t, outdatedDeployment, second.Jobs[0].FailureReason)
 	assert.Nil(t, g.Holder())
 
+	const late = "late: {script: x, when: delayed, start_in: 1 minute, resource_group: production}\n"
+	st, now, two, r := moving(t, late+"now: {script: x, resource_group: production}")
+	require.NoError(t, st.StartJob(two.Jobs[1], r, nil, false))
+	*now = now.Add(time.Hour)
+	Visit(st, func() {})
+	assert.Equal(t, JobWaitingForResource, two.Jobs[0].Status, "its time has come, its turn has not")
+
 	st, _, first, _ = moving(t, "ask: {script: x, resource_group: production, when: manual}")
 	assert.Nil(t, st.ResourceGroups(first.project)[0].Holder())
 }
@@ -293,6 +300,28 @@ func TestTurnsOfJobs(t *testing.T) {
 	alone, err := st.AddJob(&Job{Project: p.project, User: st.Users.Rows[0], Status: JobCreated})
 	require.NoError(t, err)
 	assert.NoError(t, st.EnqueueInTurn(alone), "nothing moves it")
+}
+
+// app/services/ci/retry_job_service.rb, validate_inputs: what a job takes in the place of its inputs, and what it says of what
+// it does not take.
+func TestInputsInThePlaceOfOthers(t *testing.T) {
+	j := &Job{Plan: NewPlan(Plan{Spec: ci.JobSpec{Inputs: ci.JobInputs{{Name: "a", Value: []byte(`"1"`)},
+		{Name: "b", Type: "number", Value: []byte("2")}}}})}
+	for want, given := range map[string][]GivenInput{
+		`"1" 2`: nil, `"x" 2`: {{"a", "y"}, {"a", "x"}}, `"x" 3`: {{"b", 3}, {"a", "x"}}, "Unknown input: c": {{"c", 1}, {"c", 2}, {"b", "x"}},
+		"Unknown inputs: c, d": {{"c", 1}, {"d", 1}}, "`b` input: provided value is not a number": {{"b", "x"}, {"a", "y"}},
+	} {
+		inputs, err := j.InputsWith(given)
+		if err != nil {
+			assert.Nil(t, inputs)
+			assert.EqualError(t, err, want)
+			continue
+		}
+		assert.Equal(t, want, string(inputs[0].Value)+" "+string(inputs[1].Value))
+		assert.Equal(t, `"1"`, string(j.Spec.Inputs[0].Value), "its own are as they were")
+	}
+	inputs, err := (&Job{Plan: &unplanned}).InputsWith([]GivenInput{{"a", 1}})
+	assert.Equal(t, []any{0, nil}, []any{len(inputs), err}, "it takes no notice of any")
 }
 
 // https://gitlab.com/gitlab-org/gitlab/-/issues/602133: a reason goes by the name of what it is a case of, and the other way
