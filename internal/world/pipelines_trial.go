@@ -60,7 +60,6 @@ func (st *State) CheckConfig(p *Project, text, sha, ref string, u *User) Trial {
 	f := PipelineFacts{Ref: ref, CreatedAt: st.Now()}
 	if c := p.Repository.CommitAt(sha); c != nil {
 		takeCommit(&f.Commit, c)
-		f.Commit.BeforeSHA = ZeroSHA
 	}
 	_, f.Protected = st.protection(nil, p, ref, false, false)
 	seen := list(st.PredefinedFor(p, f))

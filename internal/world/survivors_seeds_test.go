@@ -107,6 +107,15 @@ func TestWhoMakesSeededPipelines(t *testing.T) {
 	p.Attributes = map[string]string{attrConfigPath: "none.yml"}
 	assert.Empty(t, st.misplaced(NewPipeline{Project: p, Ref: "both"}), "which it is is asked later")
 	assert.ErrorContains(t, st.misplaced(NewPipeline{Project: p, Ref: "main"}).err(), "has no none.yml at main")
+	tagged, err := st.MakePipeline(NewPipeline{Project: p, CI: "a: {script: x}"}, PipelineFacts{User: user, Ref: "both",
+		RefIsTag: true})
+	require.ErrorContains(t, err, "may not")
+	assert.Nil(t, tagged)
+	refusal = nil
+	tagged, err = st.MakePipeline(NewPipeline{Project: p, CI: "a: {script: x}"}, PipelineFacts{User: user, Ref: "both",
+		RefIsTag: true})
+	require.NoError(t, err)
+	assert.True(t, tagged.RefIsTag())
 	for _, n := range []NewPipeline{{Ref: "gone"}, {Commit: Commit{SHA: strings.Repeat("1", 40)}}} {
 		n.Project = p
 		assert.Len(t, st.misplaced(n), 1)
@@ -166,6 +175,7 @@ func TestFilesThatAreLookedAt(t *testing.T) {
 		rule, ref string
 		seen      bool
 	}{
+		{`$CI_COMMIT_TITLE == "Begin"`, "", true}, {`$CI_COMMIT_BEFORE_SHA =~ /^0+$/`, "", true},
 		{`$CI_PIPELINE_CREATED_AT =~ /^20/`, "main", true}, {`$CI_COMMIT_BRANCH == "main"`, "main", true},
 		{`$CI_COMMIT_BRANCH == null`, "main", false}, {`$CI_COMMIT_BRANCH == null`, "", true},
 		{`$CI_COMMIT_REF_PROTECTED == "true"`, "main", true}, {`$GUARDED == "1"`, "main", true}, {`$GUARDED == "1"`, "topic", false},
@@ -173,7 +183,9 @@ func TestFilesThatAreLookedAt(t *testing.T) {
 		assert.Equal(t, c.seen, includes(c.rule, c.ref, first.ID), c)
 	}
 	assert.Equal(t, first.ID, st.CheckConfig(p, "", first.ID, "", nil).SHA)
-	seen := st.CheckConfig(p, "include: a.yml", "", "", nil)
+	seen := st.CheckConfig(p, "include: {project: acme/shop, file: a.yml}", "", "", nil)
+	assert.Empty(t, seen.Errors)
+	seen = st.CheckConfig(p, "include: a.yml", "", "", nil)
 	assert.NotEmpty(t, seen.Errors, "there is no commit whose file it is")
 }
 
