@@ -265,7 +265,6 @@ func (st *State) assignResource(g *ResourceGroup) {
 			_ = st.Drop(j, outdatedDeployment, nil) // after which the next has its turn
 			return
 		}
-		g.holder = j
-		_ = st.fire(j, eventEnqueueWaiting) // it waits for just that
+		_ = st.fire(j, eventEnqueueWaiting) // it waits for just that, and holds it then
 	}
 }

@@ -51,6 +51,9 @@ func TestWhatNewPipelinesSee(t *testing.T) {
 		assert.Equal(t, []string{"a", "b", "c"}, NamesOf(made.Jobs, func(j *Job) string { return j.Name }))
 	}
 
+	_, blank, _ := withFiles(t, map[string]string{".gitlab-ci.yml": " \n"})
+	assert.Equal(t, []string{"Local file `.gitlab-ci.yml` is empty!"}, st.TryPipeline(NewPipeline{Project: blank, User: root}).Errors)
+
 	p.Repository.SetRef(repository.Branch("topic"), first.ID)
 	commit(t, st, p, "Go on", map[string]string{"new": "x"}, PushOptions{Silent: true})
 	for path, want := range map[string]int{"new": 2, "a.yml": 1} {
@@ -77,8 +80,11 @@ func TestJobsWhoseEnvironmentCannotBe(t *testing.T) {
 		return j
 	}
 	names := func() []string { return NamesOf(st.Environments.Rows, func(e *Environment) string { return e.Name }) }
-	_, err := st.AddEnvironment(Environment{Project: shop, Name: "foo"})
+	foo, err := st.AddEnvironment(Environment{Project: shop, Name: "foo"})
 	require.NoError(t, err)
+	changed, err := st.ChangeEnvironment(foo, EnvironmentChange{})
+	require.NoError(t, err)
+	assert.Same(t, foo, changed)
 	for _, name := range []string{"a*b", "foo-"} {
 		assert.Empty(t, add(name).EnvironmentName, name)
 	}

@@ -28,6 +28,13 @@ func TestHowBlobsGrow(t *testing.T) {
 	assert.Equal(t, []any{int64(2), failed}, []any{read, err})
 	assert.Equal(t, "abcde", b.String())
 	assert.Equal(t, "abcd", string(b.Head(4)))
+	written, err := b.WriteTo(io.Discard)
+	assert.Equal(t, []any{int64(5), nil}, []any{written, err})
+	longest := strings.Repeat("s", SmallestPiece)
+	var log Blob
+	_, _ = log.Write([]byte("-" + longest + "-"))
+	log.overwrite(longest, strings.Repeat("x", SmallestPiece))
+	assert.Equal(t, "-"+strings.Repeat("x", SmallestPiece)+"-", log.String())
 
 	var full Blob
 	_, err = full.ReadFrom(bytes.NewReader(make([]byte, SmallestPiece)))
@@ -73,9 +80,23 @@ func TestReportsThatAreRead(t *testing.T) {
 	st.Erase(j)
 	assert.Equal(t, []any{true, now, 0, time.Time{}}, []any{j.Erased, j.ErasedAt, len(j.Files), j.ArtifactsExpireAt})
 	assert.False(t, st.KeptIn(j.Pipeline).ValidDependency(j))
-	field, text := artifactProblem("archives", "")
-	assert.Equal(t, "file_type", field)
-	assert.Contains(t, text, `unknown type of artifact "archives"`)
+	for _, c := range []struct{ of, format, field, text string }{
+		{"archives", "", "file_type", `unknown type of artifact "archives"`}, {"", "", "", ""}, {"dotenv", "", "", ""},
+		{"dotenv", GzipFormat, "", ""}, {"dotenv", RawFormat, "file_format", "has the format gzip, not raw"},
+	} {
+		field, text := artifactProblem(c.of, c.format)
+		assert.Equal(t, c.field, field, c)
+		assert.Contains(t, text, c.text, c)
+	}
+	zipped := NewFile([]byte("x"))
+	zipped.Type, zipped.Format = annotationsReport, ZipFormat
+	assert.Equal(t, msgArtifactFormat, st.KeepFile(j, zipped).Text, "a zip is not read")
+	largest := NewFile([]byte("{}" + strings.Repeat(" ", maxAnnotationsSize-2)))
+	largest.Format = RawFormat
+	assert.NoError(t, checkAnnotations(largest))
+	most, err := parseDotenv([]byte(manyVariables(maxDotenvVariables)))
+	assert.NoError(t, err)
+	assert.Len(t, most, maxDotenvVariables)
 }
 
 // workhorse/internal/zipartifacts/metadata.go: a directory that is in the archive keeps what is said of it; and as much as
@@ -116,6 +137,12 @@ func TestMetadataAtTheEdges(t *testing.T) {
 	read, err := readMetadata(packedMetadata(t, 0, metadataHeading, ""))
 	assert.NoError(t, err, "errors may be empty")
 	assert.Empty(t, read)
+	short := "\x00\x00\x00\x02{}"
+	read, err = readMetadata(packedMetadata(t, 100, metadataHeading, "{}", "a", "{}", short+strings.Repeat("b", 100)))
+	assert.NoError(t, err)
+	assert.Len(t, read, 1, "what is cut off is not read as if it were more")
+	_, err = readMetadata(packedMetadata(t, 1, metadataHeading, "{}"))
+	assert.Equal(t, errNoMetadata, err)
 	whole := packedMetadata(t, 0, metadataHeading, "{}", "a", "{}").Bytes()
 	_, err = readMetadata(bytes.NewReader(whole[:len(whole)-1]))
 	assert.Equal(t, errNoMetadata, err, "their end is cut off")
@@ -178,10 +205,16 @@ func TestWhatMoreOfALogDoes(t *testing.T) {
 	assert.Len(t, j.Unmet(), 1)
 	assert.Equal(t, 1, st.AnswerFinal(j).WaitFor)
 	assert.Empty(t, j.Unmet(), "once was, which is enough")
+	st.RejectLog(j, 1)
+	assert.True(t, st.AnswerFinal(j).Rejected)
+	assert.Zero(t, j.Log.Size, "it is to be sent again")
+	st.AppendLog(j, piece("stop"))
+	assert.NoError(t, j.Plannable())
 	st.CancelOn(j, "begin")
 	assert.Equal(t, []string{`CancelAt("begin") canceled nothing: no log with that came while the job was running`}, j.Unmet())
 	st.CancelOn(j, "stop")
 	st.ApplyFate(j)
 	assert.Equal(t, JobCanceled, j.Status)
 	assert.Empty(t, j.Unmet())
+	assert.ErrorContains(t, j.Plannable(), "the job is canceled already")
 }

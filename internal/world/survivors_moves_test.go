@@ -100,6 +100,9 @@ func TestWhatIsToldOfPipelines(t *testing.T) {
 	Visit(st, func() {})
 	_, waited := p.QueuedFor()
 	assert.False(t, waited, "it has not waited")
+	p.facts.StartedAt = time.Time{}
+	_, waited = p.QueuedFor()
+	assert.False(t, waited, "it waits")
 	took := 5 * time.Second
 	p.facts.Duration = &took
 	d, ran := p.Ran(*now)
@@ -122,6 +125,12 @@ func TestWhatIsToldOfPipelines(t *testing.T) {
 		Status: JobSuccess})
 	require.NoError(t, err)
 	alone := j.Pipeline
+	assert.Equal(t, st.Now(), alone.Facts().UpdatedAt)
+	j, err = st.AddJob(&Job{Project: p.project, User: root, PipelineID: 8, Status: JobCanceled, FinishedAt: st.Now()})
+	require.NoError(t, err)
+	_, ran = j.Pipeline.Ran(*now)
+	assert.False(t, ran, "its job has never begun")
+	assert.False(t, j.Pipeline.Facts().RefIsTag)
 	assert.Nil(t, alone.HandedIn())
 	assert.Equal(t, []any{"v1", true, root, 2}, []any{alone.Facts().Ref, alone.Facts().RefIsTag, alone.User(), alone.lastStage()})
 }
@@ -249,6 +258,14 @@ func TestResourcesOfOutdatedJobs(t *testing.T) {
 	assert.Equal(t, outdatedDeployment, second.Jobs[0].FailureReason)
 	assert.Nil(t, g.Holder())
 
+	st, _, first, _ = moving(t, "a: {script: x}\nask: {stage: deploy, script: x, when: manual, environment: prod}")
+	_, err = st.AddJob(&Job{Project: first.project, User: st.Users.Rows[0], Status: JobSuccess,
+		Commit: Commit{SHA: strings.Repeat("c", 40)}, Plan: &Plan{Spec: ci.JobSpec{Environment: ci.Environment{Name: "prod"}}}})
+	require.NoError(t, err)
+	require.True(t, st.Outdated(first.Jobs[1]))
+	Visit(st, func() { require.NoError(t, st.FinishJob(first.Jobs[0], JobSuccess, "", nil)) })
+	assert.Equal(t, JobManual, first.Jobs[1].Status, "a person may ask for it still")
+
 	const late = "late: {script: x, when: delayed, start_in: 1 minute, resource_group: production}\n"
 	st, now, two, r := moving(t, late+"now: {script: x, resource_group: production}")
 	require.NoError(t, st.StartJob(two.Jobs[1], r, nil, false))
@@ -297,9 +314,24 @@ func TestTurnsOfJobs(t *testing.T) {
 	require.NoError(t, st.FinishInTurn(b, JobFailed))
 	assert.Equal(t, ScriptFailure, b.FailureReason)
 	require.ErrorContains(t, st.EnqueueInTurn(b), "knows no enqueue")
-	alone, err := st.AddJob(&Job{Project: p.project, User: st.Users.Rows[0], Status: JobCreated})
+	add := func(index int, status JobStatus) *Job {
+		j, err := st.AddJob(&Job{Project: p.project, User: st.Users.Rows[0], PipelineID: 7, Name: fmt.Sprint(index),
+			Stage: fmt.Sprint(index), StageIndex: index, Status: status})
+		require.NoError(t, err)
+		return j
+	}
+	add(1, JobRunning)
+	assert.NoError(t, st.EnqueueInTurn(add(2, JobCreated)), "nothing moves it")
+	prepared := add(1, JobPreparing)
+	assert.Equal(t, fmt.Sprintf("EnqueueJob(%d)", prepared.ID), st.nextMove(prepared, map[*Job]bool{}))
+	assert.False(t, a.cancelGracefully, "a test's runner says nothing of that")
+	assert.ErrorContains(t, st.FinishJob(a, JobCanceled, "", nil), "knows no cancel")
+	st, _, p, _ = moving(t, "a: {script: x, resource_group: g}")
+	second, err := st.CreatePipeline(NewPipeline{Project: p.project, User: st.Users.Rows[0], Ref: "side",
+		CI: "b: {script: x, resource_group: g}"})
 	require.NoError(t, err)
-	assert.NoError(t, st.EnqueueInTurn(alone), "nothing moves it")
+	Visit(st, func() {})
+	assert.ErrorContains(t, st.EnqueueInTurn(second.Jobs[0]), "its turn has not come", "it waits for the resource")
 }
 
 // app/services/ci/retry_job_service.rb, validate_inputs: what a job takes in the place of its inputs, and what it says of what

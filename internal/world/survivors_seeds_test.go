@@ -42,6 +42,10 @@ func TestPipelinesThatAreFound(t *testing.T) {
 	}
 	_, err = st.AddPipeline(8, shop, PipelineFacts{})
 	assert.ErrorContains(t, err, fmt.Sprintf("there is a pipeline 8 already: %s says that it is of it", jobText(j)))
+	_, err = st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], PipelineID: 7, Name: "build", Status: JobSuccess})
+	require.NoError(t, err)
+	_, err = st.AddPipeline(-7, shop, PipelineFacts{})
+	require.ErrorContains(t, err, "-7")
 	_, err = st.AddPipeline(7, shop, PipelineFacts{})
 	require.ErrorContains(t, err, "there is a pipeline 7 already")
 	assert.NotContains(t, err.Error(), "says that")
@@ -136,8 +140,9 @@ func TestWhatIsToldOfJobsOfPipelines(t *testing.T) {
 	assert.Equal(t, begin+line(b, "pending: "+WaitText(st.WhyPending(b)))+
 		line(ask, "created: "+WaitText(st.WhyPending(ask)))+line(c, "created: "+WaitText(st.WhyPending(c))), text)
 	assert.Equal(t, []int{b.ID}, pending)
-	text, pending = st.JobsText(p, map[int]string{b.ID: "its runner is busy"})
+	text, pending = st.JobsText(p, map[int]string{b.ID: "its runner is busy", ask.ID: "it was pending"})
 	assert.Contains(t, text, line(b, "pending: its runner is busy"))
+	assert.NotContains(t, text, "it was pending")
 	assert.Empty(t, pending)
 	Visit(st, func() { require.NoError(t, st.CancelJob(b, false)) })
 	for _, j := range []*Job{ask, c} {
@@ -219,7 +224,7 @@ func TestIDsOfVariablesOfSchedules(t *testing.T) {
 		"no such variable":  {map[string]int{"C": 5}, `no variable "C"; known are A, B`},
 		"no id":             {map[string]int{"A": -1}, "-1"},
 		"another's":         {map[string]int{"A": next + 8}, fmt.Sprintf("variable id %d is taken", next+8)},
-		"of two":            {map[string]int{"A": 5, "B": 5}, "variable_ids.B: variable id 5 is taken"},
+		"of two":            {map[string]int{"A": next + 50, "B": next + 50}, fmt.Sprintf("variable_ids.B: variable id %d is taken", next+50)},
 		"of one which is 0": {map[string]int{"A": 0, "B": 0}, "none"},
 	} {
 		before := st.scheduleVariables.next
@@ -261,7 +266,9 @@ func TestTokensThatAreGivenFromOutside(t *testing.T) {
 	st := versioned(t, "18.11")
 	st.secret(tokenKind{}, "kept")
 	require.Error(t, Atomically(st, func() error {
-		st.secret(tokenKind{}, "taken back")
+		for _, token := range []string{"taken back", "kept"} {
+			st.secret(tokenKind{}, token)
+		}
 		return errors.New("the test")
 	}))
 	assert.Equal(t, map[string]bool{"kept": true}, st.made.given)
