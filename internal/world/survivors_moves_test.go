@@ -258,6 +258,17 @@ func TestResourcesOfOutdatedJobs(t *testing.T) {
 	assert.Equal(t, outdatedDeployment, second.Jobs[0].FailureReason)
 	assert.Nil(t, g.Holder())
 
+	st, _, first, _ = moving(t, "a: {script: x}\ndeploy: {stage: deploy, script: x, resource_group: production, environment: prod}")
+	newest, err = st.AddJob(&Job{Project: first.project, User: st.Users.Rows[0], Status: JobSuccess,
+		Commit: Commit{SHA: strings.Repeat("c", 40)}, Plan: &Plan{Spec: ci.JobSpec{Environment: ci.Environment{Name: "prod"}}}})
+	require.NoError(t, err)
+	require.True(t, st.Outdated(first.Jobs[1]))
+	g = st.ResourceGroups(first.project)[0]
+	st.SetProcessMode(g, OldestFirst)
+	require.Same(t, first.Jobs[1], g.upcoming())
+	st.assignResource(g)
+	assert.Equal(t, JobCreated, first.Jobs[1].Status, "its turn may come late")
+
 	st, _, first, _ = moving(t, "a: {script: x}\nask: {stage: deploy, script: x, when: manual, environment: prod}")
 	_, err = st.AddJob(&Job{Project: first.project, User: st.Users.Rows[0], Status: JobSuccess,
 		Commit: Commit{SHA: strings.Repeat("c", 40)}, Plan: &Plan{Spec: ci.JobSpec{Environment: ci.Environment{Name: "prod"}}}})

@@ -122,6 +122,7 @@ func TestSeededPipelinesAndTheirPlaces(t *testing.T) {
 	assert.Empty(t, st.misplaced(NewPipeline{Project: empty}))
 	p.Repository.SetRef("refs/tags/v1", first.ID)
 	assert.EqualError(t, st.noRef(p, "v2", true), MsgRefNotFound+`: no tag "v2"; did you mean "v1"?`)
+	assert.NotContains(t, st.noRef(p, "mian", true).Error(), "main")
 	for source, jobs := range map[string]int{SourceWeb: 2, SourcePush: 1} {
 		made, err := st.MakePipeline(NewPipeline{Project: p}, PipelineFacts{User: st.Users.Rows[0], Source: source})
 		require.NoError(t, err)
@@ -172,7 +173,15 @@ func TestWhenDelayedJobsHaveStarted(t *testing.T) {
 	}
 	users.removeAll(func(u *User) bool { return u.ID == 7 })
 	assert.Equal(t, 8, users.next, "what stays takes no numbers away")
-	_, found := users.find(5)
+	users.insert(&User{ID: 22})
+	users.insert(&User{ID: 23})
+	for id, there := range map[int]bool{19: false, 20: true, 21: false, 22: true, 23: true, 24: false, 5: false} {
+		u, found := users.find(id)
+		assert.Equal(t, there, found, id)
+		assert.Equal(t, there, u != nil && u.ID == id, id)
+		assert.Equal(t, u, users.ByID(id), id)
+	}
+	_, found := (table[*User]{}).find(5)
 	assert.False(t, found)
 	for text, want := range map[string]string{"x<b": "x", "x<": "x&lt;", "x</Z>y": "xy", "x</1>": "x&lt;/1&gt;"} {
 		assert.Equal(t, want, sanitized(text), "%q", text)
