@@ -156,6 +156,10 @@ func TestWhatIsToldOfJobsOfPipelines(t *testing.T) {
 	begin = "it was auto-canceled by the newer pipeline 1 of main\nits jobs that did not succeed:"
 	assert.Equal(t, begin+line(a, "failed: script_failure")+line(b, "canceled"), strings.Split(text, line(ask, string(ask.Status)))[0])
 	assert.Empty(t, pending)
+	alone, err := st.AddJob(&Job{Project: p.project, User: st.Users.Rows[0], Name: "alone", Status: JobManual})
+	require.NoError(t, err)
+	text, _ = st.JobsText(alone.Pipeline, nil)
+	assert.Contains(t, text, line(alone, "manual: "))
 	p.facts.AutoCanceledBy = 0
 	text, _ = st.JobsText(p, nil)
 	assert.True(t, strings.HasPrefix(text, "its jobs that did not succeed:\n"), text)

@@ -178,7 +178,8 @@ func TestWhenDelayedJobsHaveStarted(t *testing.T) {
 	for id, there := range map[int]bool{19: false, 20: true, 21: false, 22: true, 23: true, 24: false, 5: false} {
 		u, found := users.find(id)
 		assert.Equal(t, there, found, id)
-		assert.Equal(t, there, u != nil && u.ID == id, id)
+		assert.Equal(t, there, u != nil, id)
+		assert.True(t, u == nil || u.ID == id, id)
 		assert.Equal(t, u, users.ByID(id), id)
 	}
 	_, found := (table[*User]{}).find(5)
