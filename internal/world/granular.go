@@ -43,7 +43,7 @@ func (g Grant) reaches(u *User, b Boundary) bool {
 	case AccessUser, AccessInstance:
 		return g.Access == b.Access
 	case AllMemberships:
-		return b.Project != nil && RoleInProject(u, b.Project) > 0 || b.Group != nil && RoleInGroup(u, b.Group) > 0
+		return b.Project != nil && RoleInProject(u, b.Project) > 0 || RoleInGroup(u, b.Group) > 0
 	case PersonalProjects:
 		return b.Project != nil && b.Project.Owner == u
 	}

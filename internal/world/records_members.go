@@ -25,9 +25,6 @@ func (j *joinings) of(roles map[*User]Role) joinings {
 	return joinings{kept}
 }
 
-// Joining is how a user became a direct member.
-func (j *joinings) Joining(u *User) Joining { return j.joined[u] }
-
 // forgetInviter forgets that a user, who goes, made others members.
 func (j *joinings) forgetInviter(u *User) {
 	for member, how := range j.joined {

@@ -266,3 +266,58 @@ func TestUsersThatAreDeleted(t *testing.T) {
 	assert.Equal(t, []any{GhostUsername, "ghost1@example.com", noon}, []any{ghost.Username, ghost.Email, ghost.CreatedAt})
 	assert.True(t, st.EmailTaken("ghost1@example.com", nil))
 }
+
+// app/services/resource_access_tokens/create_service.rb: the bot of a token is as external as who makes it, and found by
+// its address.
+func TestBotsOfTokens(t *testing.T) {
+	st, shop := ruled(t)
+	root := st.UserNames[RootUsername]
+	for _, external := range []bool{true, false} {
+		root.External = external
+		draft := AccessToken{Project: shop, Name: "x", Scopes: []string{ScopeAPI}, ExpiresAt: noon.Add(48 * time.Hour), Role: Guest}
+		made, err := st.CreateResourceToken(draft, root)
+		require.NoError(t, err)
+		assert.Equal(t, external, made.User.External)
+		assert.Same(t, made.User, st.userByEmail(made.User.Email))
+		assert.Regexp(t, "^project_[0-9]+_bot_[0-9a-f]{32}$", made.User.Username)
+	}
+}
+
+// What a test was handed before Replace is found as long as its user is there, by people, too.
+func TestTokensFoundByTheirValue(t *testing.T) {
+	st, _ := ruled(t)
+	_, err := st.TokenOf("nobody", nil)
+	assert.ErrorContains(t, err, `no user "nobody"`)
+	_, err = st.AddUser(User{Username: "mia"})
+	require.NoError(t, err)
+	value, err := st.TokenOf("mia", []string{"read_api"})
+	require.NoError(t, err)
+	found, err := st.AccessTokenByValue(value)
+	require.NoError(t, err)
+	assert.Same(t, st.Tokens.Rows[0], found)
+	_, err = st.AccessTokenByValue("glpat-unknown")
+	assert.EqualError(t, err, "no access token has that value")
+	now := noon
+	next := stateAt(t, &now)
+	Replace(st, next, func() time.Time { return now })
+	assert.Nil(t, st.AccessToken(value), "its user is gone")
+	_, err = st.AddUser(User{Username: "mia"})
+	require.NoError(t, err)
+	assert.Equal(t, "fakegitlab token of mia for read_api", st.AccessToken(value).Name)
+	found, err = st.AccessTokenByValue(value)
+	require.NoError(t, err)
+	assert.Equal(t, []*AccessToken{found}, st.Tokens.Rows, "of a person's it is in the table")
+}
+
+// What cannot be a permission is told with what there is, of a resource that is asked for elsewhere with what is alike.
+func TestPermissionsThatAreMisspelt(t *testing.T) {
+	for permission, want := range map[string]string{
+		"Runner: Reed": `unknown permission "Runner: Reed"; did you mean "Runner: Read"?`,
+		"Runner: Fly":  `unknown permission "Runner: Fly"; of Runner there is `,
+		"Runer: Read":  `unknown permission "Runer: Read"; did you mean "Runner: Read"?`,
+		"Branch: Reed": `unknown permission "Branch: Reed"; did you mean "Branch: Read"?`,
+	} {
+		assert.ErrorContains(t, checkPermission(permission), want)
+	}
+	assert.NoError(t, checkPermission("Branch: Fly"), "there may be more")
+}
