@@ -152,7 +152,7 @@ func TestMarksWithoutANewName(t *testing.T) {
 
 // app/models/user.rb: a username is a path at the top, which ends with no dot, unlike that of a project.
 func TestDotsInUsernames(t *testing.T) {
-	st, _ := ruled(t)
+	st := versioned(t, "16.0")
 	for name, ok := range map[string]bool{"mia.": false, "mi.a": true} {
 		var v Invalid
 		st.checkUsername(&v, name, nil)

@@ -100,6 +100,24 @@ func TestOfWhomWebhooksHear(t *testing.T) {
 	}
 }
 
+// app/models/ci/build.rb, the state machine: which states of jobs that were made before are told.
+func TestStatesOfJobsThatAreTold(t *testing.T) {
+	st, _, p, r := moving(t, "stages: [one, two, three]\na: {stage: one, script: x}\nb: {stage: two, script: x}\n"+
+		"c: {stage: three, script: x}")
+	a := WebhookAttributes{URL: "https://ci.example", Events: map[string]bool{JobEvents: true}}
+	_, err := st.AddWebhook(Webhook{Project: p.project, WebhookAttributes: a}, WebhookState{})
+	require.NoError(t, err)
+	var heard []string
+	TellWebhooks(st, echo{}, func(n []Notice) { heard = append(heard, lines(n)...) })
+	Visit(st, func() {
+		require.NoError(t, st.StartJob(p.Jobs[0], r, nil, false))
+		require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil))
+	})
+	Visit(st, func() { require.NoError(t, st.CancelJob(p.Jobs[1], false)) })
+	assert.Equal(t, []string{"job a running", "job a success", "job b pending", "job b canceled"}, heard,
+		"and nobody hears that c is skipped")
+}
+
 // Of a trigger job no webhook is told, but of its pipeline (app/models/ci/bridge.rb has no hooks).
 func TestTriggerJobsAreNotTold(t *testing.T) {
 	st, shop := ruled(t)
