@@ -35,13 +35,17 @@ func TestManagersThatCall(t *testing.T) {
 	require.NotNil(t, legacy, "of one that says no system id")
 	assert.Equal(t, []string{"17.0.0", "shell", "linux", ""},
 		[]string{legacy.Version, legacy.Executor, legacy.Platform, legacy.IPAddress})
+	require.NoError(t, st.ContactBy(r, Manager{SystemID: "new", IPAddress: "10.0.0.2"}))
+	made := r.Manager("new")
+	require.NotNil(t, made)
+	assert.Equal(t, []any{"10.0.0.2", noon, noon}, []any{made.IPAddress, made.ContactedAt, r.ContactedAt})
 	for _, id := range []string{" ", strings.Repeat("x", maxSystemIDLength+1)} {
 		err := st.ContactBy(r, Manager{SystemID: id})
 		var ps Problems
 		require.ErrorAs(t, err, &ps)
 		assert.Equal(t, "managers[0].system_id", ps[0].Field)
 	}
-	assert.Len(t, r.Managers, 2, "what is refused is not made")
+	assert.Len(t, r.Managers, 3, "what is refused is not made")
 }
 
 // What is wrong with the managers of a draft is told of each of them.

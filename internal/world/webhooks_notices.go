@@ -74,9 +74,10 @@ func (st *State) watchPipeline(j *Job) (tell func()) {
 	return func() { st.announcePipeline(j, before) }
 }
 
-// announcePipeline tells of the status of a job's pipeline, if it is another one than before.
+// announcePipeline tells of the status of a job's pipeline, if it is another one than before. That of one which moves by
+// itself changes later; announceStatus tells of that.
 func (st *State) announcePipeline(j *Job, before JobStatus) {
-	if j.Pipeline.Moves() || st.deaf(j.User) {
+	if st.deaf(j.User) {
 		return
 	}
 	hooks := j.Project.listening(PipelineEvents)
