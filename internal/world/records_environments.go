@@ -139,8 +139,8 @@ func (e *Environment) matches(search string) bool {
 	if strings.HasPrefix(name, search) {
 		return true
 	}
-	_, behind, inside := strings.Cut(name, "/")
-	return inside && strings.HasPrefix(strings.TrimLeft(behind, "/"), search)
+	_, behind, _ := strings.Cut(name, "/")
+	return strings.HasPrefix(strings.TrimLeft(behind, "/"), search)
 }
 
 // EnvironmentQuery is what some of a project's environments are asked for; what is blank asks for nothing.

@@ -115,7 +115,7 @@ func AllMembersOf(s Source, seen func(*Group) bool) []Member {
 		case twice && isProject && direct:
 			known.Role = max(known.Role, m.Role)
 			best[m.User] = known
-		case !twice || m.Role > known.Role:
+		case m.Role > known.Role: // nobody is a member without a role
 			best[m.User] = m
 		}
 	}

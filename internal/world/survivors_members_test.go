@@ -159,3 +159,43 @@ func TestDotsInUsernames(t *testing.T) {
 		assert.Equal(t, ok, len(v.Problems) == 0, name)
 	}
 }
+
+// app/finders/members_finder.rb: a project that is shared with a group has the members of the groups above that, too,
+// unless its group keeps it from being shared; a group has the direct ones alone.
+func TestMembersOfInvitedGroups(t *testing.T) {
+	st, top, child, p := grouped(t)
+	guild, err := st.AddGroup(Group{Path: "union/guild"}, nil)
+	require.NoError(t, err)
+	mia, ned := &User{ID: 101, Username: "mia"}, &User{ID: 102, Username: "ned"}
+	st.join(guild.Parent, mia, Developer, Joining{})
+	st.join(guild, ned, Maintainer, Joining{})
+	members := func(s Source) map[string]Role {
+		roles := map[string]Role{}
+		for _, m := range AllMembersOf(s, func(*Group) bool { return true }) {
+			roles[m.Through.Path+" "+m.User.Username] = m.Role
+		}
+		return roles
+	}
+	require.NoError(t, st.ShareGroup(top, ShareDraft{Group: guild, Role: Guest}))
+	for _, s := range []Source{top, child, p} {
+		assert.Equal(t, map[string]Role{"union/guild ned": Guest}, members(s))
+	}
+	require.NoError(t, st.ShareProject(p, ShareDraft{Group: guild, Role: Reporter}))
+	assert.Equal(t, map[string]Role{"union/guild ned": Reporter, "union mia": Reporter}, members(p))
+	child.Attributes = map[string]string{AttrShareLock: "true"}
+	assert.Equal(t, map[string]Role{"union/guild ned": Guest}, members(p))
+}
+
+// app/models/project.rb: which projects are active.
+func TestActiveProjects(t *testing.T) {
+	marked := &Group{Parent: &Group{DeletionMarkedAt: noon}}
+	for name, c := range map[string]struct {
+		p    Project
+		want bool
+	}{
+		"active": {Project{Group: &Group{}}, true}, "archived": {Project{Archived: true}, false},
+		"marked": {Project{DeletionMarkedAt: noon}, false}, "in what is marked": {Project{Group: marked}, false},
+	} {
+		assert.Equal(t, c.want, ActiveProject(&c.p), name)
+	}
+}

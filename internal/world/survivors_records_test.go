@@ -164,4 +164,10 @@ func TestJobsThatNeedThemselves(t *testing.T) {
 	p := shop.Pipelines()[0]
 	assert.Empty(t, p.Jobs[0].Dependencies())
 	assert.Equal(t, p.Jobs[:1], p.Jobs[1].Dependencies())
+	p.Jobs[1].Plan = NewPlan(Plan{Spec: ci.JobSpec{Needs: []ci.Need{{Job: "unknown"}}}})
+	assert.Empty(t, p.Jobs[1].Dependencies())
+	assert.Equal(t, p.Jobs[0].NextChange(), p.Jobs[0].NextChange(), "all who wait for it are woken")
+	assert.Equal(t, JobPreparing, StatusOf([]*Job{{Status: JobPreparing}, {Status: JobSuccess}}))
+	assert.Equal(t, JobPreparing, StatusOf([]*Job{{Status: JobPreparing}}))
+	assert.Equal(t, JobSkipped, StatusOf(nil), "of no jobs")
 }

@@ -18,6 +18,7 @@ import (
 func TestRefsWithOddNames(t *testing.T) {
 	st, p, c := withFiles(t, map[string]string{"a": "a"})
 	const zero = repository.ZeroID
+	assert.NoError(t, st.CheckRefUpdate(p, RefUpdate{"refs/odd/a", zero, c.Tree}), "branches alone are of commits")
 	long := strings.Repeat("x", 260)
 	for ref, want := range map[string]string{"refs/heads/a..b": "", "refs/heads/b/" + long: ".lock': File name too long",
 		"refs/heads/b/" + long + "/c": "unable to create directory for"} {
@@ -109,6 +110,20 @@ func TestWhatADefaultBranchIsProtectedFrom(t *testing.T) {
 			assert.Equal(t, []any{"main", c.want.Push, c.want.Merge, c.want.ForcePush},
 				[]any{got.Name, got.Push, got.Merge, got.ForcePush})
 		})
+	}
+}
+
+// app/models/project.rb: the settings say it of people's own projects; lib/gitlab/access.rb has the numbers.
+func TestFirstBranchesOfPeople(t *testing.T) {
+	st, _ := emptyWorld(t)
+	own, err := st.AddProject(Project{Path: "root/own"}, nil)
+	require.NoError(t, err)
+	assert.Equal(t, MaintainersUp, st.FirstPush(own))
+	st.Settings.Attributes = map[string]string{AttrBranchProtection: protectPartly}
+	assert.Equal(t, DevelopersUp, st.FirstPush(own))
+	for level, want := range map[int]RefAccess{0: NoOne, 30: DevelopersUp, 40: MaintainersUp, 60: AdminsOnly, 50: ""} {
+		a, ok := RefAccessOf(level)
+		assert.Equal(t, []any{want, want != ""}, []any{a, ok}, level)
 	}
 }
 

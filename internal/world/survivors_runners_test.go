@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // Rules of runners, their managers and controllers, and of pinned IDs and tokens, whose loss no other test noticed
@@ -46,12 +48,23 @@ func TestManagersThatCall(t *testing.T) {
 		assert.Equal(t, "managers[0].system_id", ps[0].Field)
 	}
 	assert.Len(t, r.Managers, 3, "what is refused is not made")
+	made.ContactedAt = noon.Add(time.Hour)
+	st.Heartbeat(r, Contact{SystemID: "new"}, true)
+	assert.Equal(t, noon, made.ContactedAt, "every contact counts, be the last one yet to come")
 }
 
 // What is wrong with the managers of a draft is told of each of them.
 func TestManagersOfDrafts(t *testing.T) {
 	st, _ := ruled(t)
 	long := strings.Repeat("x", maxSystemIDLength+1)
+	r, err := st.AddRunner(RunnerDraft{Attributes: DefaultAttributes(), Managers: []Manager{{ID: 7, SystemID: "a"}}})
+	require.NoError(t, err)
+	assert.Empty(t, st.checkManagers(r, []Manager{{ID: 7, SystemID: "a"}}))
+	for _, m := range []Manager{{ID: 7, SystemID: "b"}, {ID: -1, SystemID: "b"}} {
+		ps := st.checkManagers(r, []Manager{m})
+		require.Len(t, ps, 1, m.ID)
+		assert.Equal(t, "managers[0].id", ps[0].Field)
+	}
 	ps := st.checkManagers(nil, []Manager{{SystemID: "a"}, {}, {SystemID: long}, {SystemID: "b"}, {SystemID: "a"}})
 	got := map[string]string{}
 	for _, p := range ps {
@@ -84,6 +97,8 @@ func TestLimitsThatCameLater(t *testing.T) {
 	st, _ := ruled(t)
 	long, tags := strings.Repeat("x", maxNoteLength+1), many(maxTags+1, "t%d")
 	assert.Error(t, st.validate(Attributes{RunUntagged: true, AccessLevel: NotProtected, Description: &long}, nil))
+	fits := Attributes{RunUntagged: true, AccessLevel: NotProtected, Description: &long}
+	assert.NoError(t, versioned(t, "16.0").validate(fits, nil))
 	for _, existing := range []bool{true, false} {
 		_, err := st.createRunner(RunnerDraft{Existing: existing, Attributes: Attributes{Tags: tags, Description: &long,
 			AccessLevel: NotProtected}})
@@ -134,6 +149,29 @@ func TestTimesOfRunnerControllers(t *testing.T) {
 	token, err := st.AddControllerToken(c, nil)
 	require.NoError(t, err)
 	assert.Equal(t, noon, token.CreatedAt)
+	st.DeleteRunnerController(c)
+	assert.Nil(t, st.controllerTokens.ByID(token.ID))
+}
+
+// Three months before 29 May at 23:00 and before 30 May at 1:00 are both on the last day of February: whoever was stale may
+// be so no more.
+func TestRunnersThatAreStaleNoMore(t *testing.T) {
+	v, err := gitlabversion.Parse("16.11")
+	require.NoError(t, err)
+	now := time.Date(2024, 5, 29, 22, 0, 0, 0, time.UTC)
+	st := New(v, func() time.Time { return now }, Around{})
+	_, err = st.AddRunner(RunnerDraft{Attributes: DefaultAttributes(), CreatedAt: now.AddDate(-1, 0, 0),
+		ContactedAt: time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)})
+	require.NoError(t, err)
+	stale := func() int {
+		rows, _ := st.Narrowed(RunnerFilter{Scopes: []string{"stale"}})
+		return len(rows)
+	}
+	assert.Equal(t, 1, stale())
+	now = now.Add(time.Hour)
+	assert.Equal(t, 1, stale())
+	now = now.Add(2 * time.Hour)
+	assert.Equal(t, 0, stale())
 }
 
 // What is pinned must be free when a test says so and when its turn comes, which it does for requests alone.
@@ -147,7 +185,8 @@ func TestPinsThatAreTaken(t *testing.T) {
 	require.NoError(t, err)
 	token, err := st.AddAccessToken(AccessToken{}, "mia")
 	require.NoError(t, err)
-	require.NotEmpty(t, shop.RegistrationToken)
+	registered := shop.RegistrationToken
+	require.NotEmpty(t, registered)
 	for _, taken := range []string{r.Token, j.Token, token.Token, shop.RegistrationToken, shop.Group.RegistrationToken,
 		st.Settings.RegistrationToken} {
 		assert.EqualError(t, st.PinToken(taken, ""), "the token is taken", taken)
@@ -167,8 +206,23 @@ func TestPinsThatAreTaken(t *testing.T) {
 		assert.Zero(t, pinnedID(st, &st.Users))
 		return errors.New("no")
 	}))
+	require.NoError(t, st.PinToken("glrt-taken", ""))
+	require.NoError(t, st.PinToken("glrt-more", ""))
+	require.NoError(t, st.PinToken("glrt-unused", ""))
+	require.NoError(t, st.PinID(101, ""))
 	mia.ID = 100
 	assert.Zero(t, pinnedID(st, &st.Users))
 	assert.Equal(t, "glrt-wanted", st.pinnedToken())
-	assert.Equal(t, []string{"NextID(100) at a_test.go:1: when its turn came, the ID was taken"}, st.PinProblems())
+	token.Token = "glrt-taken"
+	st.tokenValues["glrt-taken"] = token
+	assert.Empty(t, st.pinnedToken())
+	assert.Equal(t, "glrt-more", st.pinnedToken())
+	assert.Equal(t, []bool{true, false, true}, []bool{st.made.given["glrt-wanted"], st.made.given["glrt-taken"],
+		st.made.given["glrt-more"]}, "what no other token is to be")
+	assert.Equal(t, []string{"NextID(100) at a_test.go:1: when its turn came, the ID was taken",
+		`NextToken("glrt-taken"): when its turn came, the token was taken`,
+		"NextID(101) was never used: no request made what has an ID",
+		`NextToken("glrt-unused") was never used: no request made a token`}, st.PinProblems())
+	shop.RegistrationToken = "another"
+	assert.NoError(t, st.PinToken(registered, ""), "nobody has it any more")
 }

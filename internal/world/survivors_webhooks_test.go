@@ -205,6 +205,7 @@ func TestClonesOfWebhooks(t *testing.T) {
 	}
 	b.Events[JobEvents], b.Variables["A"], b.Headers["A"] = false, "after", "after"
 	assert.Equal(t, made(), a)
-	_, missing := WebhookAttributes{URL: "https://{a}.example/{b}/{a}", Variables: map[string]string{"b": "c"}}.address()
+	url, missing := WebhookAttributes{URL: "https://{a}.example/{b}/{a}", Variables: map[string]string{"b": "c"}}.address()
 	assert.Equal(t, []string{"a"}, missing, "each once")
+	assert.Equal(t, "https://{a}.example/c/{a}", url)
 }
