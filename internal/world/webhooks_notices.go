@@ -74,8 +74,8 @@ func (st *State) watchPipeline(j *Job) (tell func()) {
 	return func() { st.announcePipeline(j, before) }
 }
 
-// announcePipeline tells of the status of a job's pipeline, if it is another one than before. That of one which moves by
-// itself changes later; announceStatus tells of that.
+// announcePipeline tells of the status of a job's pipeline, if it is another one than before. That of one which moves
+// by itself changes later; announceStatus tells of that.
 func (st *State) announcePipeline(j *Job, before JobStatus) {
 	if st.deaf(j.User) {
 		return

@@ -6,8 +6,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
-// TestNotice is what a user's test of a webhook sends: the last job or pipeline of the project, or of any project in the
-// group, or the last commits, as if the user had pushed them. It is nil where there is none.
+// TestNotice is what a user's test of a webhook sends: the last job or pipeline of the project, or of any project in
+// the group, or the last commits, as if the user had pushed them. It is nil where there is none.
 func (st *State) TestNotice(h *Webhook, event string, by *User) *Notice {
 	if st.ear.writer == nil {
 		return nil
@@ -50,9 +50,9 @@ func (st *State) lastJob(h *Webhook) *Job {
 	return nil
 }
 
-// testPush is what a user's test of a webhook tells of a push: the last commits of the default branch, unlike those of a
-// push the newest first; false where there are none (lib/gitlab/data_builder/push.rb, build_sample). A test of tags is
-// no other.
+// testPush is what a user's test of a webhook tells of a push: the last commits of the default branch, unlike those of
+// a push the newest first; false where there are none (lib/gitlab/data_builder/push.rb, build_sample). A test of tags
+// is no other.
 func (st *State) testPush(h *Webhook, by *User) (body []byte, ok bool) {
 	p := h.Project
 	if p == nil {
