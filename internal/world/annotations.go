@@ -106,9 +106,7 @@ func annotationsFit(data json.RawMessage) bool {
 			return false
 		}
 		var parts map[string]any
-		if json.Unmarshal(link, &parts) != nil {
-			continue // what is no object has no such parts
-		}
+		_ = json.Unmarshal(link, &parts) // what is no object has no such parts
 		for key, value := range parts {
 			if _, text := value.(string); !text || key != "label" && key != "url" {
 				return false

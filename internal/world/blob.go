@@ -228,9 +228,6 @@ func (b Blob) ContainsAfter(n int64, text []byte) bool {
 func (b Blob) Head(n int) []byte {
 	var head []byte
 	for _, p := range b.pieces {
-		if len(head) >= n {
-			break
-		}
 		head = append(head, p[:min(len(p), n-len(head))]...)
 	}
 	return head

@@ -21,7 +21,7 @@ const timestampLength = 32
 // known before stays if the log says nothing (app/workers/ci/build_finished_worker.rb, update_coverage).
 func (j *Job) findCoverage() {
 	pattern := strings.TrimSuffix(strings.TrimPrefix(j.Spec.Coverage, "/"), "/")
-	if pattern == "" || j.Log.Size == 0 {
+	if pattern == "" {
 		return
 	}
 	re, err := regexp.Compile(pattern) // GitLab's are RE2's, as Go's are

@@ -129,10 +129,10 @@ func (st *State) enterEnvironment(j *Job) {
 	if j.EnvironmentName == "" {
 		return
 	}
-	e := st.EnvironmentOf(j)
-	if e == nil && j.Project.slugTaker(j.EnvironmentName) != nil { // by one that the same seed tells of
+	if j.Project.slugTaker(j.EnvironmentName) != nil { // one that the same seed tells of
 		return
 	}
+	e := st.EnvironmentOf(j)
 	if e == nil {
 		said := j.Spec.Environment
 		f := EnvironmentFacts{State: EnvironmentAvailable, AutoStopSetting: AutoStopAlways,

@@ -42,11 +42,8 @@ func (st *State) move(j *Job, event jobEvent) error {
 	now := st.Now()
 	st.leave(j)
 	j.Status, j.UpdatedAt = to, now
-	switch {
-	case event == eventSchedule:
+	if j.ScheduledAt = (time.Time{}); event == eventSchedule {
 		st.schedule(j)
-	case to != JobScheduled:
-		j.ScheduledAt = time.Time{}
 	}
 	st.enter(j)
 	j.History = append(j.History, to)

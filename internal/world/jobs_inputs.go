@@ -22,7 +22,7 @@ type GivenInput struct {
 func (j *Job) InputsWith(given []GivenInput) (ci.JobInputs, error) {
 	inputs := slices.Clone(j.Spec.Inputs)
 	if len(inputs) == 0 {
-		return inputs, nil
+		return nil, nil
 	}
 	var unknown []string
 	refusals := make([][]string, len(inputs)) // in the order in which the job has them

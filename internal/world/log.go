@@ -38,7 +38,7 @@ func (st *State) Watch(j *Job) { j.watchedAt = st.Now() }
 
 // Watched reports whether somebody has opened the job's page so lately that GitLab wants its log often.
 func (st *State) Watched(j *Job) bool {
-	return !j.watchedAt.IsZero() && st.Now().Sub(j.watchedAt) < watchedFor
+	return st.Now().Sub(j.watchedAt) < watchedFor
 }
 
 // untouchedFor is how old a job's UpdatedAt must be before Touch renews it

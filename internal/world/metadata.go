@@ -36,9 +36,9 @@ type metadataEntry struct {
 // gzips are writers that nobody uses: one is 800 KiB, most metadata some hundred bytes.
 var gzips = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
-// metadataOf is the list of contents that Workhorse adds to an archive; nil for what is none, or no zip.
+// metadataOf is the list of contents that Workhorse adds to an archive; nil for what is no archive, or cannot be read.
 func metadataOf(f *File) *File {
-	if f.Type != Archive || f.Format != ZipFormat {
+	if f.Type != Archive {
 		return nil
 	}
 	archive, err := zip.NewReader(f.Content, f.Content.Size)

@@ -64,6 +64,7 @@ func readMetadata(packed io.Reader) (entries ArchiveEntries, err error) {
 		}
 		size := uint64(binary.BigEndian.Uint32(text))
 		if text = text[4:]; uint64(len(text)) < size {
+			text = nil // it is cut off, and nothing is behind it
 			return "", false
 		}
 		s, text = string(text[:size]), text[size:]

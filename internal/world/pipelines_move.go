@@ -260,12 +260,11 @@ func (st *State) assignResource(g *ResourceGroup) {
 	if g.holder != nil {
 		return
 	}
-	if j := g.upcoming(); j != nil && j.Status == JobWaitingForResource {
-		if st.Outdated(j) {
-			_ = st.Drop(j, outdatedDeployment, nil) // after which the next has its turn
-			return
-		}
-		g.holder = j
-		_ = st.fire(j, eventEnqueueWaiting) // it waits for just that
+	switch j := g.upcoming(); {
+	case j == nil || j.Status != JobWaitingForResource:
+	case st.Outdated(j):
+		_ = st.Drop(j, outdatedDeployment, nil) // after which the next has its turn
+	default:
+		_ = st.fire(j, eventEnqueueWaiting) // it waits for just that, and holds it then
 	}
 }

@@ -105,7 +105,7 @@ func (p *Pipeline) join(j *Job) {
 
 // triesOf are the attempts at the job of a name; nil if there never was one.
 func (p *Pipeline) triesOf(name string) *attempts {
-	if p.named == nil && len(p.Jobs) > 0 && p.Jobs[0].Name == name {
+	if len(p.Jobs) > 0 && p.Jobs[0].Name == name {
 		return p.Jobs[0].tries
 	}
 	return p.named[name]

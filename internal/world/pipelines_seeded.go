@@ -24,8 +24,9 @@ func (st *State) MovingPipelines() []*Pipeline { return Filtered(st.AllPipelines
 
 // PipelineByNumber finds a pipeline by its ID in digits, for a person.
 func (st *State) PipelineByNumber(id string) (*Pipeline, error) {
-	if n, err := strconv.Atoi(id); err == nil && st.pipelines[n] != nil {
-		return st.pipelines[n], nil
+	n, _ := strconv.Atoi(id) // which is no id of a pipeline if it fails
+	if p := st.pipelines[n]; p != nil {
+		return p, nil
 	}
 	return nil, st.missing("pipeline", id, func() []string {
 		return NamesOf(st.AllPipelines(), func(p *Pipeline) string { return strconv.Itoa(p.ID) })
@@ -55,7 +56,7 @@ func (st *State) misplaced(n NewPipeline) (ps Problems) {
 	case problem != "":
 	case c == nil:
 		ps.Addf("sha", "%s: %s has no commit %s", msgCommitNotFound, n.Project.Path, n.Commit.SHA)
-	case n.CI == "":
+	default:
 		if text, _, _ := n.configuration(PipelineFacts{Commit: Commit{SHA: c.ID}}); text == "" {
 			ps.Addf("status", "%s: %s has no %s at %s; a pipeline that is made of none says its Status, or CI",
 				msgMissingConfig, n.Project.Path, n.Project.ConfigPath(), name)
@@ -190,10 +191,10 @@ func (st *State) MakePipeline(n NewPipeline, f PipelineFacts, found ...Problem) 
 	n = NewPipeline{ID: n.ID, Project: n.Project, Ref: f.Ref, RefIsTag: f.RefIsTag, Commit: f.Commit,
 		Source: f.Source, User: f.User, Variables: f.Variables, CI: n.CI, Inputs: n.Inputs, IgnoreSkip: true,
 		ScheduleID: f.ScheduleID, TriggerID: f.TriggerID}
-	if ps = st.misplaced(n); len(ps) > 0 {
-		return nil, ps
+	if ps = st.misplaced(n); len(ps) == 0 {
+		ps.addFrom("user", st.forbidden(n), "project")
 	}
-	if ps.addFrom("user", st.forbidden(n), "project"); len(ps) > 0 {
+	if len(ps) > 0 {
 		return nil, ps
 	}
 	made, err := st.CreatePipeline(n)

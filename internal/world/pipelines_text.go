@@ -62,7 +62,7 @@ func (p *Pipeline) nothingLeft() string {
 // pending, if that is known.
 func (st *State) because(j *Job, pending string) string {
 	switch {
-	case j.Status == JobSuccess, j.Status == JobCanceled:
+	case j.Status == JobCanceled:
 		return ""
 	case j.Status == JobFailed:
 		return ": " + j.FailureReason

@@ -60,17 +60,14 @@ func (st *State) CheckConfig(p *Project, text, sha, ref string, u *User) Trial {
 	f := PipelineFacts{Ref: ref, CreatedAt: st.Now()}
 	if c := p.Repository.CommitAt(sha); c != nil {
 		takeCommit(&f.Commit, c)
-		f.Commit.BeforeSHA = ZeroSHA
 	}
 	_, f.Protected = st.protection(nil, p, ref, false, false)
 	seen := list(st.PredefinedFor(p, f))
 	if ref != "" {
 		seen.add("CI_COMMIT_BRANCH", ref)
 	}
-	o := ci.Options{Project: st.projectFor(u), Variables: slices.Concat(ci.JobVariables(seen), st.settingsFor(p, f, ""))}
-	if sha != "" {
-		o.Files = &committedFiles{repository: p.Repository, commit: sha}
-	}
+	o := ci.Options{Project: st.projectFor(u), Files: &committedFiles{repository: p.Repository, commit: sha},
+		Variables: slices.Concat(ci.JobVariables(seen), st.settingsFor(p, f, ""))}
 	t := Trial{Config: ci.Read(text, o), SHA: sha}
 	t.Errors, t.Warnings = t.Config.Errors, t.Config.Warnings
 	return t

@@ -9,9 +9,6 @@ import (
 // HTML is made as entities (lib/gitlab/ci/pipeline/chain/helpers.rb). So an error of YAML that begins with (<unknown>)
 // begins with (), and R&D is R&amp;D.
 func sanitized(text string) string {
-	if !strings.ContainsAny(text, "<>&") {
-		return text
-	}
 	var b strings.Builder
 	for text != "" {
 		at := strings.IndexByte(text, '<')

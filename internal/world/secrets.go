@@ -187,10 +187,7 @@ func (st *State) secret(k tokenKind, wanted string) string {
 		return st.made.token(k)
 	}
 	if !st.made.given[wanted] {
-		if st.made.given == nil {
-			st.made.given = map[string]bool{}
-		}
-		st.made.given[wanted] = true
+		put(&st.made.given, wanted, true)
 		st.onUndo(func() { delete(st.made.given, wanted) })
 	}
 	return wanted

@@ -195,11 +195,12 @@ func TestWhatANewerPipelineLeavesAlone(t *testing.T) {
 		change   func(st *State, p, by *Pipeline)
 		canceled bool
 	}{
-		"younger":       {waits, func(*State, *Pipeline, *Pipeline) {}, true},
-		"a week old":    {waits, func(_ *State, p, _ *Pipeline) { p.facts.CreatedAt = noon.Add(-redundantFor) }, true},
-		"older":         {waits, func(_ *State, p, _ *Pipeline) { p.facts.CreatedAt = noon.Add(-redundantFor - 1) }, false},
-		"of its commit": {waits, func(_ *State, p, by *Pipeline) { p.facts.Commit.SHA = by.facts.Commit.SHA }, false},
-		"by a child":    {waits, func(_ *State, _, by *Pipeline) { by.facts.Source = SourceParent }, false},
+		"younger":             {waits, func(*State, *Pipeline, *Pipeline) {}, true},
+		"a week old":          {waits, func(_ *State, p, _ *Pipeline) { p.facts.CreatedAt = noon.Add(-redundantFor) }, true},
+		"older":               {waits, func(_ *State, p, _ *Pipeline) { p.facts.CreatedAt = noon.Add(-redundantFor - 1) }, false},
+		"of its commit":       {waits, func(_ *State, p, by *Pipeline) { p.facts.Commit.SHA = by.facts.Commit.SHA }, false},
+		"by a child":          {waits, func(_ *State, _, by *Pipeline) { by.facts.Source = SourceParent }, false},
+		"that does not count": {waits, func(_ *State, p, _ *Pipeline) { p.facts.Source = danglingSources[0] }, false},
 		"switched off": {waits, func(_ *State, p, _ *Pipeline) {
 			p.project.Attributes = map[string]string{attrAutoCancel: FeatureDisabled}
 		}, false},

@@ -240,14 +240,14 @@ func TestNeedsOfWhatIsGoneAreForgotten(t *testing.T) {
 		}
 		return j
 	}
-	for _, j := range []*Job{job("a"), job("b"), job("c", "a")} {
+	for _, j := range []*Job{job("a"), job("b"), job("c", "a"), job("d", "a")} {
 		f.latest(j.Name, j)
 	}
 	f.latest("c", nil)
 	f.latest("c", job("c", "b"))
 	c := f.nodes["c"]
 	assert.Equal(t, []*node{f.nodes["b"]}, c.needs)
-	assert.Empty(t, f.nodes["a"].neededBy)
+	assert.Equal(t, []*node{f.nodes["d"]}, f.nodes["a"].neededBy, "another one still needs it")
 	assert.Equal(t, []*node{c}, f.nodes["b"].neededBy)
 	assert.Equal(t, 1, c.needed.of(JobCreated))
 }

@@ -30,7 +30,7 @@ func (t table[T]) find(id int) (r T, there bool) {
 	if n == 0 || id < t.Rows[0].id() || id > t.Rows[n-1].id() {
 		return r, false
 	}
-	if i := id - t.Rows[0].id(); i >= 0 && i < n && t.Rows[i].id() == id {
+	if i := id - t.Rows[0].id(); i < n && t.Rows[i].id() == id {
 		return t.Rows[i], true
 	}
 	i, there := slices.BinarySearchFunc(t.Rows, id, byID[T])
