@@ -102,6 +102,24 @@ func TestEnvironmentsThatAreNotThere(t *testing.T) {
 	assert.Contains(t, calls[len(calls)-1].Reason, fmt.Sprintf("environment %d is stopped", e.ID))
 }
 
+// app/services/environments/stop_service.rb plays the jobs that stop an environment as whoever they are of, and raises
+// where that person may not; by force it plays none.
+func TestStoppingByAJobThatNobodyMayPlay(t *testing.T) {
+	gl := world(t)
+	gl.AddUser(fg.User{Username: "sam"})
+	gl.AddProject(fg.Project{Path: "acme/shop", Members: fg.Members{"mia": fg.Maintainer}})
+	e := gl.AddEnvironment(fg.ProjectEnvironment{Project: "acme/shop", Name: "review"})
+	ship := gl.AddJob(fg.Job{Project: "acme/shop", Name: "ship", Status: fg.JobSuccess, User: "mia"})
+	gl.AddJob(fg.Job{Project: "acme/shop", Name: "stop", PipelineID: ship.PipelineID, Status: fg.JobManual, Manual: true, When: "manual", User: "sam"})
+	gl.AddDeployment(fg.Deployment{Project: "acme/shop", Environment: "review", JobID: ship.ID, OnStop: "stop"})
+	stop := func(force bool) string {
+		return gql(t, gl, gl.Token("mia"), query(fmt.Sprintf(`mutation { environmentStop(input: {id: "gid://gitlab/Environment/%d", force: %t}) {
+			environment { state } } }`, e.ID, force))).String()
+	}
+	assert.Contains(t, stop(false), "500 ")
+	assert.Equal(t, `200 {"data":{"environmentStop":{"environment":{"state":"stopped"}}}}`, strings.TrimSpace(stop(true)))
+}
+
 // app/graphql/types/ci/pipeline_type.rb: a tag is none of the branches of its name, and the latest is what its ref is at.
 func TestOriginsOfPipelines(t *testing.T) {
 	gl := world(t)
