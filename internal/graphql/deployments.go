@@ -21,16 +21,13 @@ func deploymentRows() rows {
 		"id":         of(func(_ *call, d *world.Deployment) any { return gid(modelDeployment, d.ID) }),
 		"iid":        of(func(_ *call, d *world.Deployment) any { return strconv.Itoa(d.IID) }),
 		"job": reached(func(c *call, x *exec, d *world.Deployment) any {
-			if d.Job == nil {
-				return nil
-			}
 			return shown(x, c.OnProject(d.Project(), policy.ReadBuild), d.Job)
 		}),
 		"ref":             of(func(_ *call, d *world.Deployment) any { return d.Ref }),
 		"sha":             of(func(_ *call, d *world.Deployment) any { return d.SHA }),
 		"status":          of(func(_ *call, d *world.Deployment) any { return enum(d.Status) }),
 		"tag":             of(func(_ *call, d *world.Deployment) any { return d.RefIsTag }),
-		"triggerer":       of(func(_ *call, d *world.Deployment) any { return userOrNull(d.By()) }),
+		"triggerer":       of(func(_ *call, d *world.Deployment) any { return d.By() }),
 		"updatedAt":       of(func(_ *call, d *world.Deployment) any { return when(d.UpdatedAt) }),
 		"userPermissions": of(func(_ *call, d *world.Deployment) any { return d }),
 	}
@@ -115,10 +112,7 @@ func listDeployments(c *call, x *exec, e *world.Environment, a args) (any, error
 	found := world.Filtered(e.Deployments(), func(d *world.Deployment) bool {
 		return len(statuses) == 0 || slices.Contains(statuses, d.Status)
 	})
-	keyOf := func(d *world.Deployment) key { return key{id: d.ID} }
-	if o.column == columnFinished {
-		keyOf = func(d *world.Deployment) key { return key{d.FinishedAt, d.ID} }
-	}
+	keyOf := func(d *world.Deployment) key { return key{d.FinishedAt, d.ID} }
 	may := func(d *world.Deployment) policy.Decision { return c.OnProject(d.Project(), policy.ReadDeployment) }
 	return byKeys(x, found, o, keyOf, a, may), nil
 }

@@ -82,7 +82,7 @@ func listEnvironments(c *call, x *exec, p *world.Project, a args) (any, error) {
 // findEnvironment is the oldest of the environments that the arguments ask for.
 func findEnvironment(c *call, x *exec, p *world.Project, a args) (any, error) {
 	found, err := environmentsWith(p, a)
-	if err != nil || len(found) == 0 {
+	if len(found) == 0 {
 		return nil, err
 	}
 	return c.environment(x, found[0]), nil

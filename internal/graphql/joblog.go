@@ -189,11 +189,11 @@ func (h *logHTML) code(code string, rest []string) []string {
 			*target = fmt.Sprintf("xterm-%s-%d", of, color)
 		}
 		return rest[2:]
-	case n >= 30 && n <= 49 && n%10 == 9, n == 99, n == 109:
+	case n == 39, n == 49, n == 99, n == 109:
 		*target = ""
-	case n >= 30 && n <= 47 && n%10 < len(logColors):
+	case (n/10 == 3 || n/10 == 4) && n%10 < len(logColors):
 		*target = "term-" + of + "-" + logColors[n%10]
-	case n >= 90 && n <= 107 && n%10 < len(logColors):
+	case (n/10 == 9 || n/10 == 10) && n%10 < len(logColors):
 		*target = "term-" + of + "-l-" + logColors[n%10]
 	}
 	return rest

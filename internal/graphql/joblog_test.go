@@ -54,9 +54,11 @@ func TestHTMLOfLogs(t *testing.T) {
 			`<span class="term-fg-l-red section section-header js-s-a-legit-one">Hello</span>` +
 			`<span class="section section-header js-s-a-legit-one"><br/></span>` +
 			`<span class="section line js-s-a-legit-one">Line 1<br/>Line 2<br/></span>` + endHTML,
-		"section_start:1:my_$ection\r\x1b[0Kx":  "<span>section_start:1:my_$ection\rx</span>",
-		end + "x":                               "<span>x</span>",
-		"x" + start + start + end + "y":         "<span>x</span>" + startHTML + endHTML + "<span>y</span>",
+		"section_start:1:my_$ection\r\x1b[0Kx": "<span>section_start:1:my_$ection\rx</span>",
+		end + "x":                              "<span>x</span>",
+		"\x1b[031;32mx":                        `<span class="term-fg-green">x</span>`,
+		"x" + start + start + "in" + end + "y": "<span>x</span>" + startHTML +
+			`<span class="section section-header js-s-a-legit-one">in</span>` + endHTML + "<span>y</span>",
 		"2024-05-14T11:19:20.000000Z 00O+world": "<span>world</span>",
 		"2024-05-14T11:19:19.899359Z 00O Hello \n2024-05-14T11:19:20.000000Z 00O+world\n2024-05-14T11:19:22.000000Z 00O next": "<span>Hello world<br/>next</span>",
 	} {

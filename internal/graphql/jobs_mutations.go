@@ -94,9 +94,7 @@ func unscheduleJob(c *call, x *exec, input args) (payload, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.Status == world.JobScheduled {
-		_ = c.UnscheduleJob(j) // from this state it can
-	}
+	_ = c.UnscheduleJob(j) // nothing becomes of a job that is not delayed
 	return payload{"job": j}, nil
 }
 

@@ -160,14 +160,6 @@ func userRows() rows {
 	}
 }
 
-// userOrNull is null for nobody.
-func userOrNull(u *world.User) any {
-	if u == nil {
-		return nil
-	}
-	return u
-}
-
 func currentUserRows() rows {
 	all := userRows()
 	all["runners"] = listed(listUserRunners)

@@ -49,7 +49,7 @@ func pipelineRows() rows {
 		"testReportSummary": of(func(c *call, p *world.Pipeline) any { return c.TestSummaryOf(p) }),
 		"testSuite":         asked(findTestSuite),
 		"totalJobs":         of(func(_ *call, p *world.Pipeline) any { return len(p.Jobs) + len(p.Statuses()) }),
-		"user":              of(func(_ *call, p *world.Pipeline) any { return userOrNull(p.ShownUser()) }),
+		"user":              of(func(_ *call, p *world.Pipeline) any { return p.ShownUser() }),
 		"userPermissions":   of(func(_ *call, p *world.Pipeline) any { return p }),
 		"yamlErrorMessages": of(func(_ *call, p *world.Pipeline) any {
 			return orNull(p.Facts().YAMLErrors)

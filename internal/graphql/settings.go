@@ -245,8 +245,8 @@ func disallowProject(c *call, x *exec, input args) (payload, error) {
 			return unchanged(text), nil
 		}
 	}
-	if target == nil || input["direction"] == "OUTBOUND" && target != p {
-		target = &world.Project{}
+	if input["direction"] == "OUTBOUND" && target != p {
+		target = nil // which is on no list
 	}
 	return scopeChanged(x, p, c.DisallowJobsOf(p, world.Allowed{Project: target}))
 }

@@ -100,11 +100,7 @@ func testCaseRows() rows {
 // findTestSuite are the tests of those of a pipeline's latest jobs that are named; null if none of them is one.
 func findTestSuite(c *call, _ *exec, p *world.Pipeline, a args) (any, error) {
 	ids := texts(a["buildIds"])
-	suite := c.TestSuiteOf(p, world.Filtered(p.Latest(), func(j *world.Job) bool {
+	return c.TestSuiteOf(p, world.Filtered(p.Latest(), func(j *world.Job) bool {
 		return !j.IsBridge() && slices.Contains(ids, strconv.Itoa(j.ID))
-	}))
-	if suite == nil {
-		return nil, nil
-	}
-	return suite, nil
+	})), nil
 }
