@@ -42,7 +42,8 @@ func (st *State) move(j *Job, event jobEvent) error {
 	now := st.Now()
 	st.leave(j)
 	j.Status, j.UpdatedAt = to, now
-	if j.ScheduledAt = (time.Time{}); event == eventSchedule {
+	j.ScheduledAt = time.Time{}
+	if event == eventSchedule {
 		st.schedule(j)
 	}
 	st.enter(j)
