@@ -124,10 +124,10 @@ func (p *Project) firstFiles(refs []repository.Ref) (files map[string]string, on
 	}
 	files = map[string]string{}
 	for path, f := range p.Repository.Files(c.Tree) {
-		content, ok := p.Repository.Blob(f.ID)
-		if !ok || f.Mode != repository.ModeFile {
+		if f.Mode != repository.ModeFile {
 			return nil, false
 		}
+		content, _ := p.Repository.Blob(f.ID)
 		files[path] = string(content)
 	}
 	return files, len(files) > 0 && p.Repository.FilesMake(c.Tree)

@@ -1,0 +1,302 @@
+package world
+
+import (
+	"archive/zip"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/repository"
+)
+
+// fieldsOf are the places of what is wrong, in order.
+func fieldsOf(t *testing.T, err error) []string {
+	t.Helper()
+	var ps Problems
+	require.ErrorAs(t, err, &ps)
+	return NamesOf(ps, func(p Problem) string { return p.Field })
+}
+
+// What nothing can be is told of a job, at its place, and so is what belongs to others.
+func TestWordsAndNumbersOfSeededJobs(t *testing.T) {
+	below := math.Inf(-1)
+	other := func(st *State) *Project {
+		p, err := st.AddProject(Project{Path: "guild/other"}, nil)
+		require.NoError(t, err)
+		return p
+	}
+	for field, c := range map[string]struct {
+		j    Job
+		want string
+	}{
+		"status":         {Job{Status: "runing"}, `did you mean "running"?`},
+		"failure_reason": {Job{Status: JobSuccess, FailureReason: ScriptFailure}, "has no failure reason"},
+		"updated_at":     {Job{Status: JobSuccess, UpdatedAt: noon}, "is on no runner and has no UpdatedAt"},
+		"stage_idx":      {Job{StageIndex: -1}, "stages are counted from 0, not -1"},
+		"coverage":       {Job{Coverage: &below}, "is no number of percent"},
+		"commit.id":      {Job{Commit: Commit{SHA: "abc"}}, `"abc" is no commit SHA`},
+		"when":           {Job{Plan: NewPlan(Plan{When: "sometimes"})}, `unknown word of when "sometimes"`},
+		"start_in":       {Job{Plan: NewPlan(Plan{StartIn: -time.Second})}, "is before the job's turn"},
+		"id":             {Job{ID: 500}, "job id 500 is taken"},
+		"pipeline_id":    {Job{PipelineID: -1}, "pipeline id -1 is negative"},
+		"started_at":     {Job{Status: JobRunning, QueuedAt: noon, StartedAt: noon.Add(-1)}, "is before QueuedAt"},
+	} {
+		st, shop := ruled(t)
+		_, err := st.AddJob(&Job{ID: 500, PipelineID: 7, Project: shop, User: st.Users.Rows[0]})
+		require.NoError(t, err)
+		c.j.Project, c.j.User = shop, st.Users.Rows[0]
+		_, err = st.AddJob(&c.j)
+		require.ErrorContains(t, err, c.want)
+		assert.Equal(t, []string{field}, fieldsOf(t, err))
+		_, err = st.AddJob(&Job{PipelineID: 7, Project: other(st), User: st.Users.Rows[0]})
+		assert.ErrorContains(t, err, `pipeline 7 belongs to "acme/shop", the job to "guild/other"`)
+	}
+}
+
+// A job that a seed has on a runner starts now, but for what it says of its start, so that the runner has to fit now;
+// that it is paused does not matter, and what has changed since matters only to a job that starts now.
+func TestRunnersOfSeededJobs(t *testing.T) {
+	for name, c := range map[string]struct {
+		change  func(shop *Project, r *Runner)
+		ofGuild bool // the runner is of another group
+		started time.Time
+		want    string
+	}{
+		"paused":                        {change: func(_ *Project, r *Runner) { r.Paused = true }},
+		"tagged jobs alone":             {change: func(_ *Project, r *Runner) { r.RunUntagged = false }, want: "cannot have the job"},
+		"tagged jobs alone, since then": {change: func(_ *Project, r *Runner) { r.RunUntagged = false }, started: noon},
+		"switched off since then":       {change: func(p *Project, _ *Runner) { p.GroupRunnersDisabled = true }, started: noon},
+		"another group's":               {change: func(*Project, *Runner) {}, ofGuild: true, want: "cannot have the job"},
+		"another group's, since then": {change: func(*Project, *Runner) {}, ofGuild: true, started: noon,
+			want: "cannot have the job: the runner does not serve project acme/shop"},
+		"another group's, where those are switched off": {
+			change: func(p *Project, _ *Runner) { p.GroupRunnersDisabled = true }, ofGuild: true, started: noon},
+	} {
+		st, shop := ruled(t)
+		of := shop.Group
+		if c.ofGuild {
+			of = st.newGroup("guild", 0)
+		}
+		r, err := st.AddRunner(RunnerDraft{Group: of, Attributes: DefaultAttributes()})
+		require.NoError(t, err)
+		c.change(shop, r)
+		_, err = st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Status: JobRunning, Runner: r, StartedAt: c.started})
+		if c.want == "" {
+			assert.NoError(t, err, name)
+		} else {
+			assert.ErrorContains(t, err, c.want, name)
+		}
+	}
+}
+
+// What a seed leaves out of a job follows from the rest, and what it says stays, in the form of GitLab's database.
+func TestWhatFollowsInSeededJobs(t *testing.T) {
+	st, shop := ruled(t)
+	r, err := st.AddRunner(RunnerDraft{Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	add := func(j Job) *Job {
+		j.Project, j.User = shop, st.Users.Rows[0]
+		added, err := st.AddJob(&j)
+		require.NoError(t, err)
+		return added
+	}
+	for name, c := range map[string]struct {
+		j    Job
+		want bool
+	}{
+		"delayed":    {Job{Status: JobSuccess, Plan: NewPlan(Plan{When: whenDelayed})}, true},
+		"manual":     {Job{Status: JobSuccess, Plan: NewPlan(Plan{When: whenManual})}, true},
+		"said":       {Job{Status: JobSuccess, Manual: true}, true},
+		"waits":      {Job{Status: JobManual}, true},
+		"of no kind": {Job{Status: JobSuccess}, false},
+	} {
+		assert.Equal(t, c.want, add(c.j).Manual, name)
+	}
+	in, until := noon.Add(time.Hour), noon.Add(2*time.Hour)
+	file := func() []*File { return []*File{{Filename: "a.txt", Type: Archive, Format: ZipFormat, ExpiresAt: in}} }
+	assert.Equal(t, in, add(Job{Status: JobSuccess, Files: file()}).ArtifactsExpireAt)
+	assert.Equal(t, until, add(Job{Status: JobSuccess, Files: file(), ArtifactsExpireAt: until}).ArtifactsExpireAt)
+	archive := &File{Filename: "a.zip", Type: Archive, Format: ZipFormat}
+	w := zip.NewWriter(&archive.Content)
+	_, err = w.Create("a")
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	assert.Len(t, add(Job{Status: JobSuccess, Files: []*File{archive}}).Files, 2, "Workhorse adds what is in it")
+
+	first := add(Job{PipelineID: 70})
+	assert.Equal(t, first.Commit, add(Job{PipelineID: 70}).Commit)
+	assert.Equal(t, noon, add(Job{Status: JobSuccess, Runner: r}).StartedAt, "it was on the runner")
+	zone := time.FixedZone("", 60*60)
+	queued := add(Job{Status: JobCreated, CreatedAt: noon.Add(-time.Hour), QueuedAt: noon.Add(-time.Minute - 1).In(zone)})
+	assert.Equal(t, noon.Add(-time.Minute-time.Microsecond), queued.QueuedAt)
+	started := noon.Add(-time.Hour)
+	running := add(Job{Status: JobRunning, Runner: r, CreatedAt: started, StartedAt: started})
+	assert.Equal(t, started, running.UpdatedAt)
+	running = add(Job{Status: JobRunning, Runner: r, StartedAt: started, UpdatedAt: noon.Add(-1).In(zone)})
+	assert.Equal(t, noon.Add(-time.Microsecond), running.UpdatedAt)
+	assert.Equal(t, []time.Time{{}, noon}, []time.Time{add(Job{Status: JobSuccess}).ErasedAt,
+		add(Job{Status: JobSuccess, Erased: true}).ErasedAt})
+	assert.Equal(t, []string{"", ScriptFailure, UnknownFailure}, []string{add(Job{Status: JobSuccess}).FailureReason,
+		add(Job{Status: JobFailed}).FailureReason,
+		add(Job{Status: JobFailed, FailureReason: UnknownFailure}).FailureReason})
+
+	_, err = st.ProtectRef(ProtectedRef{Project: shop, Name: "main", Push: MaintainersUp, Merge: MaintainersUp})
+	require.NoError(t, err)
+	assert.True(t, add(Job{Ref: "main"}).Protected)
+	Seeding(st, nil, nil, func() {
+		assert.False(t, add(Job{Ref: "main"}).Protected, "it may not have been so when the job was made")
+	})
+}
+
+// What cannot be is told of a group, a project, or who is in them.
+func TestMoreNamespacesOfSeedsThatAreRefused(t *testing.T) {
+	group := func(g Group, members map[string]Role) func(*State) error {
+		return func(st *State) error { _, err := st.AddGroup(g, members); return err }
+	}
+	project := func(p Project) func(*State) error {
+		return func(st *State) error { _, err := st.AddProject(p, nil); return err }
+	}
+	long := strings.Repeat("n", maxSegmentLength+1)
+	for want, c := range map[string]struct {
+		add    func(*State) error
+		fields []string
+	}{
+		"api is a reserved name": {group(Group{Path: "api"}, nil), []string{"path"}},
+		"no role is given": {func(st *State) error { return st.AddMember("acme", RootUsername, 0, time.Time{}) },
+			[]string{"role"}},
+		`no group or project "acne"`: {func(st *State) error {
+			return st.AddMember("acne", RootUsername, Developer, time.Time{})
+		}, []string{"path"}},
+		"has already been shared": {func(st *State) error {
+			st.newGroup("guild", 0)
+			_, err := st.AddShare("acme", "guild", Guest, time.Time{})
+			require.NoError(t, err)
+			_, err = st.AddShare("acme", "guild", Guest, time.Time{})
+			return err
+		}, []string{"group"}},
+		`no user "no"`: {group(Group{Path: "guild"}, map[string]Role{"no": Guest, "nobody": Guest}),
+			[]string{"members.no", "members.nobody"}},
+		`"root" is given two roles`: {group(Group{Path: "guild"}, map[string]Role{"ROOT": Guest, "root": Owner}),
+			[]string{"members.root"}},
+		"members.root: no role has the number 7": {group(Group{Path: "guild"}, map[string]Role{"root": 7}),
+			[]string{"members.root"}},
+		"users have projects, but no groups": {project(Project{Path: "root/x/y"}), []string{"path"}},
+		`"root" is a user; users`:            {group(Group{Path: "root/x"}, nil), []string{"path"}},
+		"Name is too long":                   {group(Group{Path: "guild", Name: long}, nil), []string{"name"}},
+		"is a user's namespace":              {group(Group{Path: "root"}, nil), []string{"path"}},
+		`unknown process mode "wild"`: {project(Project{Path: "guild/x", ProcessModes: map[string]ProcessMode{"k": "wild"}}),
+			[]string{"resource_groups.k"}},
+		"the path is taken by another project": {project(Project{Path: "ACME/shop"}), []string{"path"}},
+		"the path is taken by a group":         {project(Project{Path: "acme/team"}), []string{"path"}},
+		"the registration token is another's":  {project(Project{Path: "guild/x", RegistrationToken: "GR-acme"}), []string{"registration_token"}},
+		"its last part can contain":            {project(Project{Path: "guild/..."}), []string{"path"}},
+		"each part is 255 characters":          {group(Group{Path: long, Name: "long"}, nil), []string{"path"}},
+		`"guild/x.git" is no full path`:        {project(Project{Path: "guild/x.git"}), []string{"path"}},
+		`"x.atom" is no full path`:             {group(Group{Path: "x.atom"}, nil), []string{"path"}},
+	} {
+		st, shop := ruled(t)
+		shop.Group.RegistrationToken = "GR-acme"
+		st.indexRegistrationToken(&shop.Group.RegistrationToken)
+		_, err := st.AddGroup(Group{Path: "acme/team"}, nil)
+		require.NoError(t, err)
+		err = c.add(st)
+		require.ErrorContains(t, err, want)
+		assert.Equal(t, c.fields, fieldsOf(t, err), want)
+	}
+	for _, path := range []string{"guild/x.", strings.Repeat("p", maxSegmentLength) + "/x"} {
+		st, _ := ruled(t)
+		_, err := st.AddProject(Project{Path: path}, nil)
+		assert.NoError(t, err)
+	}
+	assert.Equal(t, Problem{Text: "no role is given", From: []string{""}}, checkRole(0), "of no role nothing follows")
+}
+
+// A group that is there only as somebody's parent is made by what is said of it, and keeps what is not.
+func TestGroupsThatWereImplied(t *testing.T) {
+	for said, want := range map[int]int{0: firstGroupID, firstGroupID: firstGroupID, 1: 1} {
+		st, shop := ruled(t)
+		g, err := st.AddGroup(Group{Path: "acme", ID: said}, nil)
+		require.NoError(t, err)
+		assert.Same(t, shop.Group, g)
+		assert.Equal(t, want, g.ID)
+		assert.Same(t, g, st.Groups.ByID(want))
+	}
+	st, shop := ruled(t)
+	shop.Group.variables = []*Variable{{Key: "A"}}
+	kept := shop.Group.variables
+	require.NoError(t, st.UpdateGroup(shop.Group, Group{ID: shop.Group.ID, Path: "acme"}, nil))
+	assert.Equal(t, kept, shop.Group.variables)
+}
+
+// What a project is said to be anew has the token, the resource groups and the number of deployments that there were;
+// one that is taken back is in no group.
+func TestProjectsThatAreSaidAnew(t *testing.T) {
+	st, shop := ruled(t)
+	token := shop.RegistrationToken
+	in := Project{ID: shop.ID, Path: shop.Path}
+	in.lastIID = 3
+	shop.lastIID = 7
+	require.NoError(t, st.UpdateProject(shop, in, nil))
+	assert.Equal(t, []any{token, 7}, []any{shop.RegistrationToken, shop.lastIID})
+	in.lastIID = 9
+	require.NoError(t, st.UpdateProject(shop, in, nil))
+	assert.Equal(t, 9, shop.lastIID)
+	before := shop.Group.Projects
+	require.Error(t, Atomically(st, func() error {
+		p, err := st.AddProject(Project{Path: "acme/site", ProcessModes: map[string]ProcessMode{"k": OldestFirst}}, nil)
+		require.NoError(t, err)
+		require.Len(t, st.ResourceGroups(p), 1)
+		assert.Equal(t, "k", st.ResourceGroups(p)[0].Key)
+		return errors.New("the test")
+	}))
+	assert.Equal(t, before, shop.Group.Projects)
+}
+
+// A person and a group of one name are one mistake, not one more for all that lies in the group.
+func TestAUserWhoHasAGroupsName(t *testing.T) {
+	st, _ := ruled(t)
+	Seeding(st, nil, nil, func() {
+		_, err := st.AddUser(User{Username: "acme"})
+		assert.EqualError(t, err, "a group has that path")
+		_, err = st.AddGroup(Group{Path: "acme/team"}, nil)
+		assert.NoError(t, err)
+	})
+}
+
+// A history that cannot be is told by its parts, and files by the first thing that is wrong with each.
+func TestHistoriesOfSeedsThatAreRefused(t *testing.T) {
+	bad := &repository.History{Refs: map[string]string{"refs/heads/main": "none"},
+		Commits: []repository.HistoryCommit{{SHA: "one", Author: "nobody", Message: "m"}}}
+	err := RepositoryDraft{History: bad}.Check().err()
+	require.Error(t, err)
+	assert.Equal(t, []string{"repository.commits[0].author", `repository.refs["refs/heads/main"]`}, fieldsOf(t, err))
+	assert.Len(t, RepositoryDraft{Files: map[string]string{"../a": ""}}.Check(), 1)
+	st, _ := ruled(t)
+	old, err := st.AddProject(Project{Path: "acme/old", CreatedAt: noon.Add(-day)}, nil)
+	require.NoError(t, err)
+	assert.Equal(t, RepositoryDraft{}, old.RepositoryDraft())
+	require.NoError(t, st.FillRepository(old, RepositoryDraft{Files: map[string]string{"a": "A"}}))
+	assert.Nil(t, old.RepositoryDraft().History, "the files are as old as the project")
+}
+
+// A commit on GitLab's side is made of what is there, on a branch that git takes.
+func TestCommitsOfATest(t *testing.T) {
+	st, p, _ := withFiles(t, map[string]string{"a": "A", "b": "B"})
+	for want, commit := range map[string]func() (string, error){
+		"acme/none":     func() (string, error) { return st.CommitFiles("acme/none", "", nil, nil, "m") },
+		`called "a..b"`: func() (string, error) { return st.CommitFiles(p.Path, "a..b", nil, nil, "m") },
+		`no file "aa"`:  func() (string, error) { return st.CommitFiles(p.Path, "", nil, []string{"aa"}, "m") },
+		`"a" is a file`: func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a/b": ""}, nil, "m") },
+	} {
+		_, err := commit()
+		assert.ErrorContains(t, err, want)
+	}
+	_, err := st.CommitFiles(p.Path, "side", nil, []string{"a"}, "without a")
+	require.NoError(t, err)
+	assert.Equal(t, [][]string{{"a", "b"}, {"b"}}, [][]string{p.Repository.Paths("main"), p.Repository.Paths("side")})
+}
