@@ -379,9 +379,6 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.ProcessModes = p.processModesAfter(&in)
 	*p = in
 	st.groupsOfModes(p)
-	for _, g := range st.ResourceGroups(p) {
-		st.later(chore{kind: choreAssign, group: g})
-	}
 	st.indexRegistrationToken(&p.RegistrationToken)
 	st.tickAll()
 	return nil

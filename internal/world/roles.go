@@ -56,7 +56,7 @@ func RoleInProject(u *User, p *Project) Role {
 // being shared, the links that there are count for nothing (lib/gitlab/project_authorizations.rb).
 func roleByShare(u *User, p *Project) Role {
 	var best Role
-	if !p.Group.ShareLocked() {
+	if len(p.Shares) > 0 && !p.Group.ShareLocked() {
 		for _, s := range p.Shares {
 			best = max(best, s.capped(RoleInGroup(u, s.Group)))
 		}

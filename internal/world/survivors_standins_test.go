@@ -36,6 +36,7 @@ func TestWhatRefersToStandIns(t *testing.T) {
 			_, err = st.AddAccessToken(in, "mia")
 			require.Error(t, err)
 			assert.Same(t, u, st.UserNames["mia"])
+			assert.Len(t, st.Users.Rows, users, "there is one of that name")
 			bot := map[bool]string{true: "of-shop", false: "of-acme"}[in.Project != nil]
 			_, err = st.AddAccessToken(in, bot)
 			require.Error(t, err)

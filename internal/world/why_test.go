@@ -197,4 +197,9 @@ func TestWhoHasTheResource(t *testing.T) {
 	assert.Equal(t, text+"b, which job 3 (deploy) is to have first (oldest_first); that one is created", st.notPending(next))
 	older.Status = JobWaitingForResource
 	assert.Equal(t, text+"b", st.notPending(older))
+	st.MovePipelines()
+	in := *shop
+	in.ProcessModes = map[string]ProcessMode{"b": Unordered}
+	require.NoError(t, st.UpdateProject(shop, in, nil))
+	assert.Empty(t, st.chores, "another mode hands nobody the resource")
 }
