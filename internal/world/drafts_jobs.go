@@ -203,7 +203,6 @@ func (st *State) fillCommit(j *Job) {
 	if c.SHA == "" {
 		if p := st.pipelines[j.PipelineID]; p != nil {
 			*c = p.Commit()
-			return
 		}
 	}
 	st.completeCommit(c, j.Ref, j.User)

@@ -35,9 +35,7 @@ func (st *State) AddMember(path, username string, r Role, until time.Time) error
 		return ps
 	}
 	how := s.joinedAs().joined[u]
-	if how.ExpiresAt = until; !until.IsZero() {
-		how.ExpiresAt = until.UTC().Truncate(24 * time.Hour)
-	}
+	how.ExpiresAt = until.UTC().Truncate(24 * time.Hour)
 	st.join(s, u, r, how)
 	return nil
 }

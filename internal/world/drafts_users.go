@@ -145,7 +145,7 @@ func (st *State) checkAccessToken(t *AccessToken, username string) (ps Problems)
 			ps.Add(datajson.Index("scopes", i), Missing("token scope", s, knownScopes))
 		}
 	}
-	if t.Token != "" && st.tokenValues[t.Token] != nil {
+	if st.tokenValues[t.Token] != nil {
 		ps.Addf("token", "another access token has that value")
 	}
 	ps.Add("", t.checkGrants().err())
@@ -190,8 +190,8 @@ func (st *State) checkBot(t *AccessToken, username string) error {
 // member.
 func (st *State) findTokenUser(t *AccessToken, username string) (err error) {
 	if t.Project == nil && t.Group == nil {
-		t.User, err = st.UserByName(username)
-		return err
+		t.User = st.UserNames[Key(username)] // who is there, as checkAccessToken has found
+		return nil
 	}
 	var roles map[*User]Role
 	var botsOf string

@@ -21,7 +21,15 @@ func TestRunnersOfSeedsThatAreRefused(t *testing.T) {
 			n.Group, n.Projects = p.Group, []*Project{p}
 		}, "group"},
 		`project "acme/shop" is named twice`: {func(p *Project, n *RunnerDraft) { n.Projects = []*Project{p, p} }, "projects[1]"},
-		"another runner has that token":      {func(_ *Project, n *RunnerDraft) { n.Token = "glrt-taken" }, "token"},
+		`unknown runner type "grupp_type"`:   {func(p *Project, n *RunnerDraft) { n.Type, n.Group = "grupp_type", p.Group }, "runner_type"},
+		"needs to be at least 10 minutes":    {func(_ *Project, n *RunnerDraft) { n.Attributes.MaximumTimeout = new(int) }, "maximum_timeout"},
+		"ContactedAt 2024-07-01T13:00:00Z is yet to come": {func(_ *Project, n *RunnerDraft) {
+			n.ContactedAt = noon.Add(time.Hour)
+		}, "contacted_at"},
+		`CreatedAt of manager "a" 2024-07-01T13:00:00Z is yet`: {func(_ *Project, n *RunnerDraft) {
+			n.Managers = []Manager{{SystemID: "a", CreatedAt: noon.Add(time.Hour)}}
+		}, "managers[0].created_at"},
+		"another runner has that token": {func(_ *Project, n *RunnerDraft) { n.Token = "glrt-taken" }, "token"},
 		"CreatedAt 2024-07-01T13:00:00Z is yet to come": {func(_ *Project, n *RunnerDraft) {
 			n.CreatedAt = noon.Add(time.Hour)
 		}, "created_at"},
@@ -72,10 +80,16 @@ func TestIDsOfSeededManagers(t *testing.T) {
 	assert.Equal(t, []any{next, "b"}, []any{b.ID, b.SystemID})
 	n := RunnerDraft{ID: r.ID, Type: r.Type, Attributes: r.Attributes, Token: r.Token,
 		Managers: []Manager{{ID: next, SystemID: "b"}}}
-	require.NoError(t, st.ChangeRunner(r, n))
+	r.CreatedAt, r.ContactedAt, b.ContactedAt = noon.Add(day), noon.Add(day), noon.Add(day)
+	n.CreatedAt, n.ContactedAt, n.Managers[0].ContactedAt = r.CreatedAt, r.ContactedAt, b.ContactedAt
+	require.NoError(t, st.ChangeRunner(r, n), "what came with a seed stays")
 	require.Len(t, r.Managers, 1)
 	assert.Same(t, b, r.Managers[0])
 	assert.Equal(t, noon.Add(-time.Hour), b.CreatedAt)
+	n.Managers[0].ID = 950
+	require.NoError(t, st.ChangeRunner(r, n))
+	assert.Equal(t, 950, r.Managers[0].ID)
+	assert.NotSame(t, b, r.Managers[0], "it is another one")
 }
 
 // What is said anew of a runner is found in all lists, and what plain data does not show stays.
@@ -126,15 +140,20 @@ func TestSettingsOfSeedsThatAreRefused(t *testing.T) {
 			"valid_runner_registrars[0] valid_runner_registrars[1]"},
 		`no visibility "hidden"`: {Settings{RestrictedVisibilities: []Visibility{Public, "hidden"}},
 			"restricted_visibility_levels[1]"},
-		`"soon" is no duration`:         {Settings{ArtifactsExpireIn: "soon"}, columnArtifactsExpire},
-		"a token cannot live for -1s":   {Settings{RunnerTokenExpiration: -time.Second}, fieldExpiration},
-		"a token cannot live for -1m0s": {Settings{GroupRunnerTokenExpiration: -time.Minute}, "group_" + fieldExpiration},
+		`"soon" is no duration`:           {Settings{ArtifactsExpireIn: "soon"}, columnArtifactsExpire},
+		"a token cannot live for -1s":     {Settings{RunnerTokenExpiration: -time.Second}, fieldExpiration},
+		"a token cannot live for -1h0m0s": {Settings{ProjectRunnerTokenExpiration: -time.Hour}, "project_" + fieldExpiration},
+		"a token cannot live for -1m0s":   {Settings{GroupRunnerTokenExpiration: -time.Minute}, "group_" + fieldExpiration},
 	} {
 		st, _ := ruled(t)
 		err := st.UpdateSettings(c.in)
 		require.ErrorContains(t, err, want)
 		assert.Equal(t, c.field, strings.Join(fieldsOf(t, err), " "), want)
 	}
+	st, _ := ruled(t)
+	token := st.Settings.RegistrationToken
+	require.NoError(t, st.UpdateSettings(Settings{AdminMode: true}))
+	assert.Equal(t, token, st.Settings.RegistrationToken)
 }
 
 // What nothing can be is told of a user, at its place; of one whose name cannot be, no more is said.
@@ -146,6 +165,8 @@ func TestUsersOfSeedsThatAreRefused(t *testing.T) {
 		"no username is given":        {User{}, "username"},
 		`"a b" is no username, which`: {User{Username: "a b"}, "username"},
 		`"mia.git" is no username`:    {User{Username: "mia.git"}, "username"},
+		`"mia." is no username`:       {User{Username: "mia."}, "username"},
+		"user id 1 is taken":          {User{Username: "mia", ID: 1}, "id"},
 		`"mia" is no email address`:   {User{Username: "mia", Email: "mia"}, "email"},
 		"a group has that path":       {User{Username: "ACME"}, "username"},
 	} {
@@ -191,6 +212,14 @@ func TestAccessTokensOfSeeds(t *testing.T) {
 		require.ErrorContains(t, err, want)
 		assert.Equal(t, c.field, strings.Join(fieldsOf(t, err), " "), want)
 	}
+	_, err = st.AddAccessToken(AccessToken{Project: shop, Scopes: []string{"ape"}}, "newbot")
+	require.Error(t, err)
+	assert.NotContains(t, st.UserNames, "newbot", "what is refused makes nobody")
+	scopes := []string{ScopeAPI}
+	personal, err := st.AddAccessToken(AccessToken{Scopes: scopes}, "MIA")
+	require.NoError(t, err)
+	scopes[0] = "changed"
+	assert.Equal(t, []any{"token of mia", []string{ScopeAPI}, st.UserNames["mia"]}, []any{personal.Name, personal.Scopes, personal.User})
 	require.NoError(t, st.SeedBot("helper", "deploys"))
 	for _, in := range []AccessToken{{Group: shop.Group, Role: Developer}, {Project: shop}} {
 		token, err := st.AddAccessToken(in, "helper")
@@ -287,11 +316,16 @@ func TestSettingsAreTheirOwn(t *testing.T) {
 	yes, no := true, false
 	s := Settings{KeepLatestArtifacts: &yes, EnforceJobTokenAllowlist: &yes, RestrictedVisibilities: []Visibility{Public},
 		ValidRegistrars: []string{RegistrarGroup}}
+	s.Attributes = map[string]string{"a": "b"}
 	c := s.Clone()
+	c.Attributes["a"] = "c"
+	assert.Equal(t, "b", s.Attributes["a"])
 	*c.KeepLatestArtifacts, *c.EnforceJobTokenAllowlist = no, no
 	c.RestrictedVisibilities[0], c.ValidRegistrars[0] = Private, RegistrarProject
 	assert.Equal(t, []any{true, true, Public, RegistrarGroup}, []any{*s.KeepLatestArtifacts, *s.EnforceJobTokenAllowlist,
 		s.RestrictedVisibilities[0], s.ValidRegistrars[0]})
+	_, err := TimeZone("Local")
+	assert.ErrorContains(t, err, "another one on each machine")
 	for _, name := range []string{"", "UTC"} {
 		zone, err := TimeZone(name)
 		require.NoError(t, err)
@@ -312,6 +346,10 @@ func TestLockedShares(t *testing.T) {
 	assert.Equal(t, Reporter, RoleInProject(mia, shop))
 	shop.Group.Attributes = map[string]string{AttrShareLock: "true"}
 	assert.Zero(t, RoleInProject(mia, shop))
+	shop.Roles = map[*User]Role{mia: Maintainer}
+	assert.Equal(t, Maintainer, BestRoleBelow(mia, shop.Group))
+	shop.GroupRunnersDisabled = true
+	assert.Zero(t, BestRoleBelow(mia, shop.Group), "it has none of the group's runners")
 }
 
 // ActiveSupport's advance: where the month has no such day it is the last one.

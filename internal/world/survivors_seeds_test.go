@@ -24,7 +24,7 @@ func fieldsOf(t *testing.T, err error) []string {
 
 // What nothing can be is told of a job, at its place, and so is what belongs to others.
 func TestWordsAndNumbersOfSeededJobs(t *testing.T) {
-	below := math.Inf(-1)
+	below, none := math.Inf(-1), math.NaN()
 	other := func(st *State) *Project {
 		p, err := st.AddProject(Project{Path: "guild/other"}, nil)
 		require.NoError(t, err)
@@ -34,25 +34,31 @@ func TestWordsAndNumbersOfSeededJobs(t *testing.T) {
 		j    Job
 		want string
 	}{
-		"status":         {Job{Status: "runing"}, `did you mean "running"?`},
-		"failure_reason": {Job{Status: JobSuccess, FailureReason: ScriptFailure}, "has no failure reason"},
-		"updated_at":     {Job{Status: JobSuccess, UpdatedAt: noon}, "is on no runner and has no UpdatedAt"},
-		"stage_idx":      {Job{StageIndex: -1}, "stages are counted from 0, not -1"},
-		"coverage":       {Job{Coverage: &below}, "is no number of percent"},
-		"commit.id":      {Job{Commit: Commit{SHA: "abc"}}, `"abc" is no commit SHA`},
-		"when":           {Job{Plan: NewPlan(Plan{When: "sometimes"})}, `unknown word of when "sometimes"`},
-		"start_in":       {Job{Plan: NewPlan(Plan{StartIn: -time.Second})}, "is before the job's turn"},
-		"id":             {Job{ID: 500}, "job id 500 is taken"},
-		"pipeline_id":    {Job{PipelineID: -1}, "pipeline id -1 is negative"},
-		"started_at":     {Job{Status: JobRunning, QueuedAt: noon, StartedAt: noon.Add(-1)}, "is before QueuedAt"},
+		"status":                 {Job{Status: "runing"}, `did you mean "running"?`},
+		"failure_reason":         {Job{Status: JobSuccess, FailureReason: ScriptFailure}, "has no failure reason"},
+		"updated_at":             {Job{Status: JobSuccess, UpdatedAt: noon}, "is on no runner and has no UpdatedAt"},
+		"stage_idx":              {Job{StageIndex: -1}, "stages are counted from 0, not -1"},
+		"coverage":               {Job{Coverage: &below}, "is no number of percent"},
+		"artifacts[0].file_type": {Job{Files: []*File{{Filename: "a", Type: "picture"}}}, `"picture"`},
+		"node_index":             {Job{Plan: NewPlan(Plan{Part: -1})}, "job -1 of 0 is none of a parallel job's"},
+		"commit.id":              {Job{Commit: Commit{SHA: "abc"}}, `"abc" is no commit SHA`},
+		"when":                   {Job{Plan: NewPlan(Plan{When: "sometimes"})}, `unknown word of when "sometimes"`},
+		"start_in":               {Job{Plan: NewPlan(Plan{StartIn: -time.Second})}, "is before the job's turn"},
+		"id":                     {Job{ID: 500}, "job id 500 is taken"},
+		"pipeline_id":            {Job{PipelineID: -1}, "pipeline id -1 is negative"},
+		"started_at":             {Job{Status: JobRunning, QueuedAt: noon, StartedAt: noon.Add(-1)}, "is before QueuedAt"},
 	} {
 		st, shop := ruled(t)
 		_, err := st.AddJob(&Job{ID: 500, PipelineID: 7, Project: shop, User: st.Users.Rows[0]})
 		require.NoError(t, err)
 		c.j.Project, c.j.User = shop, st.Users.Rows[0]
+		jobs := len(st.Jobs.Rows)
 		_, err = st.AddJob(&c.j)
 		require.ErrorContains(t, err, c.want)
 		assert.Equal(t, []string{field}, fieldsOf(t, err))
+		assert.Len(t, st.Jobs.Rows, jobs, "nothing stands for it but in a seed")
+		_, err = st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Coverage: &none})
+		assert.ErrorContains(t, err, "is no number of percent")
 		_, err = st.AddJob(&Job{PipelineID: 7, Project: other(st), User: st.Users.Rows[0]})
 		assert.ErrorContains(t, err, `pipeline 7 belongs to "acme/shop", the job to "guild/other"`)
 	}
@@ -129,7 +135,18 @@ func TestWhatFollowsInSeededJobs(t *testing.T) {
 	assert.Len(t, add(Job{Status: JobSuccess, Files: []*File{archive}}).Files, 2, "Workhorse adds what is in it")
 
 	first := add(Job{PipelineID: 70})
+	assert.NotEmpty(t, first.Commit.SHA)
 	assert.Equal(t, first.Commit, add(Job{PipelineID: 70}).Commit)
+	assert.Equal(t, strings.Repeat("a", 40), add(Job{PipelineID: 70, Commit: Commit{SHA: strings.Repeat("a", 40)}}).Commit.SHA)
+	add(Job{PipelineID: 5_000_000})
+	assert.Equal(t, 5_000_001, add(Job{}).PipelineID)
+	assert.Equal(t, []string{"a", "b"}, add(Job{Tags: []string{"a,b"}}).Tags)
+	assert.Zero(t, add(Job{Status: JobPending, Runner: r}).StartedAt, "it is yet to start")
+	var places []int
+	for _, stage := range []string{"build", "test", "build", "test", "deploy"} {
+		places = append(places, add(Job{PipelineID: 950, Stage: stage}).StageIndex)
+	}
+	assert.Equal(t, []int{0, 1, 0, 1, 2}, places)
 	assert.Equal(t, noon, add(Job{Status: JobSuccess, Runner: r}).StartedAt, "it was on the runner")
 	zone := time.FixedZone("", 60*60)
 	queued := add(Job{Status: JobCreated, CreatedAt: noon.Add(-time.Hour), QueuedAt: noon.Add(-time.Minute - 1).In(zone)})
@@ -185,6 +202,20 @@ func TestMoreNamespacesOfSeedsThatAreRefused(t *testing.T) {
 			[]string{"members.root"}},
 		"members.root: no role has the number 7": {group(Group{Path: "guild"}, map[string]Role{"root": 7}),
 			[]string{"members.root"}},
+		`no user "nobody"`: {func(st *State) error { return st.AddMember("acme", "nobody", Developer, time.Time{}) },
+			[]string{"user"}},
+		`"shop" is no full path of a project, which has`:  {project(Project{Path: "shop"}), []string{"path"}},
+		"badges is a reserved name":                       {project(Project{Path: "guild/badges"}), []string{"path"}},
+		"a job cannot time out after -1s":                 {project(Project{Path: "guild/x", BuildTimeout: -time.Second}), []string{"build_timeout"}},
+		"a token cannot live for -1s":                     {group(Group{Path: "guild", RunnerTokenExpiration: -time.Second}, nil), []string{fieldExpiration}},
+		"the path is taken by another group":              {group(Group{Path: "acme/team", ID: firstGroupID + 1}, nil), []string{"path", "id"}},
+		`"guild/" is no full path`:                        {group(Group{Path: "guild/", Name: "n"}, nil), []string{"path"}},
+		`unknown visibility "seen"; GitLab knows private`: {group(Group{Path: "guild", Visibility: "seen"}, nil), []string{"visibility"}},
+		"Name is too long (maximum is 255 characters)":    {project(Project{Path: "guild/x", Name: long}), []string{"name"}},
+		"Name can contain only": {func(st *State) error {
+			acme := st.GroupPaths["acme"]
+			return st.UpdateGroup(acme, Group{ID: acme.ID, Path: "acme", Name: "<new>"}, nil)
+		}, []string{"name"}},
 		"users have projects, but no groups": {project(Project{Path: "root/x/y"}), []string{"path"}},
 		`"root" is a user; users`:            {group(Group{Path: "root/x"}, nil), []string{"path"}},
 		"Name is too long":                   {group(Group{Path: "guild", Name: long}, nil), []string{"name"}},
@@ -213,6 +244,21 @@ func TestMoreNamespacesOfSeedsThatAreRefused(t *testing.T) {
 		_, err := st.AddProject(Project{Path: path}, nil)
 		assert.NoError(t, err)
 	}
+	st, _ := ruled(t)
+	_, err := st.AddUser(User{Username: "admin"})
+	require.NoError(t, err)
+	p, err := st.AddProject(Project{Path: "Admin/x", Name: "<old>", OldPaths: []string{"old/x"}}, nil)
+	require.NoError(t, err, "some were so before there was a rule")
+	assert.Equal(t, "admin/x", p.Path)
+	g, err := st.AddGroup(Group{Path: "guild", Name: "<old>", Attributes: map[string]string{"lfs_enabled": "true"}}, nil)
+	require.NoError(t, err)
+	assert.Nil(t, g.Attributes, "they are as in a new one")
+	_, err = st.AddProject(Project{Path: "old/x"}, nil)
+	require.NoError(t, err)
+	assert.NotContains(t, st.oldPaths, "old/x", "it leads to another one now")
+	require.NoError(t, st.AddMember("guild", "admin", Developer, time.Date(2024, 8, 1, 23, 0, 0, 0, time.UTC)))
+	m, _ := MemberOf(g, st.UserNames["admin"])
+	assert.Equal(t, time.Date(2024, 8, 1, 0, 0, 0, 0, time.UTC), m.Joining.ExpiresAt)
 	assert.Equal(t, Problem{Text: "no role is given", From: []string{""}}, checkRole(0), "of no role nothing follows")
 }
 
@@ -243,9 +289,13 @@ func TestProjectsThatAreSaidAnew(t *testing.T) {
 	shop.lastIID = 7
 	require.NoError(t, st.UpdateProject(shop, in, nil))
 	assert.Equal(t, []any{token, 7}, []any{shop.RegistrationToken, shop.lastIID})
-	in.lastIID = 9
+	in.lastIID, in.ProcessModes = 9, nil
+	shop.ProcessModes = map[string]ProcessMode{"k": OldestFirst}
+	shop.Shares = []*Share{{ID: 1, Group: st.newGroup("guild", 0)}}
+	shares := shop.Shares
 	require.NoError(t, st.UpdateProject(shop, in, nil))
-	assert.Equal(t, 9, shop.lastIID)
+	assert.Equal(t, []any{9, shares}, []any{shop.lastIID, shop.Shares})
+	assert.Contains(t, shop.ProcessModes, "k", "the group is there")
 	before := shop.Group.Projects
 	require.Error(t, Atomically(st, func() error {
 		p, err := st.AddProject(Project{Path: "acme/site", ProcessModes: map[string]ProcessMode{"k": OldestFirst}}, nil)
@@ -288,15 +338,20 @@ func TestHistoriesOfSeedsThatAreRefused(t *testing.T) {
 func TestCommitsOfATest(t *testing.T) {
 	st, p, _ := withFiles(t, map[string]string{"a": "A", "b": "B"})
 	for want, commit := range map[string]func() (string, error){
-		"acme/none":     func() (string, error) { return st.CommitFiles("acme/none", "", nil, nil, "m") },
-		`called "a..b"`: func() (string, error) { return st.CommitFiles(p.Path, "a..b", nil, nil, "m") },
-		`no file "aa"`:  func() (string, error) { return st.CommitFiles(p.Path, "", nil, []string{"aa"}, "m") },
-		`"a" is a file`: func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a/b": ""}, nil, "m") },
+		"acme/none":      func() (string, error) { return st.CommitFiles("acme/none", "", nil, nil, "m") },
+		"has no message": func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a": ""}, nil, "") },
+		`called "a..b"`:  func() (string, error) { return st.CommitFiles(p.Path, "a..b", nil, nil, "m") },
+		`no file "aa"`:   func() (string, error) { return st.CommitFiles(p.Path, "", nil, []string{"aa"}, "m") },
+		`"a" is a file`:  func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a/b": ""}, nil, "m") },
 	} {
 		_, err := commit()
 		assert.ErrorContains(t, err, want)
 	}
 	_, err := st.CommitFiles(p.Path, "side", nil, []string{"a"}, "without a")
+	require.NoError(t, err)
+	_, err = st.CommitFiles(p.Path, "side", map[string]string{"c": "C"}, nil, "c")
+	require.NoError(t, err)
+	_, err = st.CommitFiles(p.Path, "side", nil, []string{"c"}, "which main has not")
 	require.NoError(t, err)
 	assert.Equal(t, [][]string{{"a", "b"}, {"b"}}, [][]string{p.Repository.Paths("main"), p.Repository.Paths("side")})
 }

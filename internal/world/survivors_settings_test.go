@@ -40,11 +40,13 @@ func TestHowLongSettingsMayBe(t *testing.T) {
 // What a seed gives an attribute of the settings is what GitLab's model takes, and told at its place.
 func TestAttributesOfSettingsInSeeds(t *testing.T) {
 	for want, given := range map[string][2]string{
-		"Gravatar enabled must be a boolean value":         {"gravatar_enabled", Unset},
-		"Issues create limit is not a number":              {"issues_create_limit", Unset},
-		"Issues create limit must be greater than or":      {"issues_create_limit", "-1"},
-		"Max yaml depth must be greater than 0":            {"max_yaml_depth", "0"},
-		"Max attachment size must be greater than 0":       {"max_attachment_size", "-1"},
+		"Gravatar enabled must be a boolean value":    {"gravatar_enabled", Unset},
+		"Issues create limit is not a number":         {"issues_create_limit", Unset},
+		"Issues create limit must be greater than or": {"issues_create_limit", "-1"},
+		"Max yaml depth must be greater than 0":       {"max_yaml_depth", "0"},
+		"Max attachment size must be greater than 0":  {"max_attachment_size", "-1"},
+		`no value "svn"`:          {"import_sources", "git,svn"},
+		`no attribute "gravatar"`: {"gravatar", Unset},
 		"Personal access token prefix is too long (maximu": {settingTokenPrefix, strings.Repeat("a", 21)},
 	} {
 		st, _ := ruled(t)
@@ -53,10 +55,22 @@ func TestAttributesOfSettingsInSeeds(t *testing.T) {
 		assert.Equal(t, []string{"attributes." + given[0]}, fieldsOf(t, err))
 	}
 	st, _ := ruled(t)
+	for _, given := range []map[string]string{{"max_yaml_depth": "0", "snippet_size_limit": "0"},
+		{"max_yaml_depth": "0", "gravatar_enabled": "no"}} {
+		assert.Len(t, fieldsOf(t, st.UpdateSettings(Settings{Attributes: given})), 1, "one after the other")
+	}
 	require.NoError(t, st.UpdateSettings(Settings{Attributes: map[string]string{"max_login_attempts": Unset,
+		"import_sources": "git,gitea", "sign_in_text": "-", "can_create_group": "true",
 		"throttle_authenticated_api_enabled": "true", "user_defaults_to_private_profile": "true"}}))
 	name, email := "mia", "mia@corp.example"
 	u, err := st.CreateUser(UserChange{Username: &name, Name: &name, Email: &email}, nil)
 	require.NoError(t, err)
 	assert.True(t, u.PrivateProfile)
+	assert.Equal(t, []any{(*int)(nil), (*bool)(nil)}, []any{u.ProjectsLimit, u.CanCreateGroup}, "as of any user")
+	require.NoError(t, st.UpdateSettings(Settings{Attributes: map[string]string{"user_default_external": "true",
+		"default_projects_limit": "5"}}))
+	name, email = "max", "max@corp.example"
+	u, err = st.CreateUser(UserChange{Username: &name, Name: &name, Email: &email}, nil)
+	require.NoError(t, err)
+	assert.Nil(t, u.ProjectsLimit, "an external user has none")
 }

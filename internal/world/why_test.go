@@ -53,6 +53,7 @@ func TestWhyAJobIsNotPending(t *testing.T) {
 	add("y", 2, JobCreated, Job{Plan: needs("x")})
 	add("z", 2, JobCreated, Job{Plan: needs("x", "run")})
 	add("round", 2, JobCreated, Job{Plan: needs("x")})
+	add("canceling", 1, JobCanceling, Job{})
 	add("last", 3, JobCreated, Job{})
 	for name, want := range map[string]string{
 		"begin":      "the job waits for no other, and for being enqueued: jobs that were added alone do not go on by themselves",
@@ -75,7 +76,7 @@ func TestWhyAJobIsNotPending(t *testing.T) {
 		"x":          "the job waits for # (y), which is created",
 		"z":          "the job waits for # (run), which is running, and # (x), which is created and waits for # (y), which is created",
 		"round":      "the job waits for # (x), which is created and waits for # (y), which is created",
-		"last":       "the job waits for # (run), which is running, # (prepared), which is preparing, # (late), which is scheduled, and 1 more",
+		"last":       "the job waits for # (run), which is running, # (prepared), which is preparing, # (late), which is scheduled, and 2 more",
 	} {
 		for other, j := range at {
 			want = strings.ReplaceAll(want, "# ("+other+")", fmt.Sprintf("job %d (%s)", j.ID, other))
@@ -202,4 +203,30 @@ func TestWhoHasTheResource(t *testing.T) {
 	in.ProcessModes = map[string]ProcessMode{"b": Unordered}
 	require.NoError(t, st.UpdateProject(shop, in, nil))
 	assert.Empty(t, st.chores, "another mode hands nobody the resource")
+}
+
+// A job that was skipped without needs comes after those that ended badly, and one for failures after none.
+func TestWhySkippedJobsWere(t *testing.T) {
+	st, shop := ruled(t)
+	_, err := st.AddPipeline(7, shop, PipelineFacts{Status: JobRunning, AutoCanceledBy: 9})
+	require.NoError(t, err)
+	add := func(pipeline, stage int, s JobStatus, more Job) *Job {
+		more.Project, more.User, more.PipelineID = shop, st.Users.Rows[0], pipeline
+		more.StageIndex, more.Stage, more.Status = stage, fmt.Sprint("s", stage), s
+		j, err := st.AddJob(&more)
+		require.NoError(t, err)
+		return j
+	}
+	add(8, 0, JobManual, Job{AllowFailure: true, Plan: NewPlan(Plan{When: whenManual})})
+	skipped := add(8, 1, JobSkipped, Job{})
+	fallback := add(8, 1, JobSkipped, Job{Plan: NewPlan(Plan{When: whenOnFailure})})
+	assert.Equal(t, "the job was skipped", st.notPending(skipped), "nobody has to play it")
+	assert.Equal(t, "the job was skipped: it is one for failures (when: on_failure), and none was before it", st.notPending(fallback))
+	add(8, 0, JobFailed, Job{})
+	assert.Equal(t, "the job was skipped", st.notPending(fallback))
+	assert.Equal(t, "the job waits for the resource group z",
+		st.notPending(add(8, 1, JobWaitingForResource, Job{Plan: NewPlan(Plan{ResourceGroup: "z"})})))
+	assert.Equal(t, "the job has ended: it is canceled; its pipeline was auto-canceled by the newer pipeline 9 of main",
+		st.notPending(add(7, 0, JobCanceled, Job{})))
+	assert.Equal(t, "the job waits for no other: it is about to go on", st.notPending(add(7, 0, JobCreated, Job{})))
 }
