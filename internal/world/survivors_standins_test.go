@@ -12,7 +12,7 @@ import (
 func TestWhatRefersToStandIns(t *testing.T) {
 	st, shop := ruled(t)
 	root := st.UserNames[RootUsername]
-	Seeding(st, nil, []string{"new/app"}, func() {
+	Seeding(st, nil, nil, func() {
 		assert.Zero(t, st.lookedThrough)
 		_, err := st.AddUser(User{ID: 44, Username: "Mia", Email: "nowhere"})
 		require.Error(t, err)
@@ -52,8 +52,15 @@ func TestWhatRefersToStandIns(t *testing.T) {
 		require.Error(t, err)
 		assert.NotContains(t, st.tokenValues, "")
 		assert.NotContains(t, st.UserNames, "nobody", "a personal one has no bot")
+	})
+}
 
-		_, err = st.AddProject(Project{Path: "new/app/x", Visibility: "hidden"}, nil)
+// So it is with what lies at paths, and with runners, jobs and their pipelines.
+func TestWhatLiesInStandIns(t *testing.T) {
+	st, shop := ruled(t)
+	root := st.UserNames[RootUsername]
+	Seeding(st, nil, []string{"new/app"}, func() {
+		_, err := st.AddProject(Project{Path: "new/app/x", Visibility: "hidden"}, nil)
 		require.Error(t, err)
 		assert.NotContains(t, st.GroupPaths, "new/app", "it is yet to come as a project")
 		assert.Contains(t, st.GroupPaths, "new")
