@@ -276,18 +276,26 @@ func TestWebhooksOfSeedsThatAreRefused(t *testing.T) {
 	assert.EqualError(t, err, "x", "it is not known of what it is to be")
 }
 
+// placedWrong is an error that knows its place.
+type placedWrong struct{}
+
+func (placedWrong) Error() string              { return "f" }
+func (placedWrong) JSONPath() (string, string) { return "below", "no f" }
+
 // A problem keeps its place and what it follows from, wherever it is added.
 func TestProblemsThatAreAdded(t *testing.T) {
 	var ps, all Problems
 	ps.unset("a", "no a", "b")
 	ps.addFrom("c", errors.New("no c"), "d")
 	ps.Add("e", newInvalid(attrTagsList, msgTagsNeeded))
+	ps.Add("f", placedWrong{})
 	all.Add("in", ps)
 	all.Add("", newInvalid(attrDescription, msgBlank))
 	assert.Equal(t, Problems{
 		{Field: "in.a", Text: "no a", From: []string{"in.b", "in.a"}},
 		{Field: "in.c", Text: "no c", From: []string{"in.d"}},
 		{Field: "in.e.tag_list", Text: "Tags list " + msgTagsNeeded, From: []string{"in.e.run_untagged", "in.e.tag_list"}},
+		{Field: "in.f.below", Text: "no f", Terse: true, From: []string{}},
 		{Field: "description", Text: "Description " + msgBlank},
 	}, all)
 }

@@ -60,7 +60,7 @@ func TestAttributesOfSettingsInSeeds(t *testing.T) {
 		assert.Len(t, fieldsOf(t, st.UpdateSettings(Settings{Attributes: given})), 1, "one after the other")
 	}
 	require.NoError(t, st.UpdateSettings(Settings{Attributes: map[string]string{"max_login_attempts": Unset,
-		"import_sources": "git,gitea", "sign_in_text": "-", "can_create_group": "true",
+		"import_sources": "git,gitea", "max_yaml_depth": "1", "sign_in_text": "-", "can_create_group": "true",
 		"throttle_authenticated_api_enabled": "true", "user_defaults_to_private_profile": "true"}}))
 	name, email := "mia", "mia@corp.example"
 	u, err := st.CreateUser(UserChange{Username: &name, Name: &name, Email: &email}, nil)

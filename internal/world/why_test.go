@@ -64,6 +64,7 @@ func TestWhyAJobIsNotPending(t *testing.T) {
 		"prepared":   "the job is preparing",
 		"late":       "the job waits for its time to come, or for somebody to play it",
 		"timed":      "the job is delayed until 2024-07-01T13:00:00Z, 1h0m0s from now",
+		"canceling":  "the runner that had the job is gone",
 		"run":        "the runner that had the job is gone",
 		"any":        "the job waits for # (run), which is running",
 		"free":       "the job waits for no other, and for being enqueued: jobs that were added alone do not go on by themselves",
@@ -213,6 +214,7 @@ func TestWhySkippedJobsWere(t *testing.T) {
 	add := func(pipeline, stage int, s JobStatus, more Job) *Job {
 		more.Project, more.User, more.PipelineID = shop, st.Users.Rows[0], pipeline
 		more.StageIndex, more.Stage, more.Status = stage, fmt.Sprint("s", stage), s
+		more.Name = fmt.Sprint("job ", len(st.Jobs.Rows))
 		j, err := st.AddJob(&more)
 		require.NoError(t, err)
 		return j
