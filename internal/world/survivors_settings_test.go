@@ -40,11 +40,11 @@ func TestHowLongSettingsMayBe(t *testing.T) {
 // What a seed gives an attribute of the settings is what GitLab's model takes, and told at its place.
 func TestAttributesOfSettingsInSeeds(t *testing.T) {
 	for want, given := range map[string][2]string{
-		"Gravatar enabled must be a boolean value":    {"gravatar_enabled", Unset},
-		"Issues create limit is not a number":         {"issues_create_limit", Unset},
-		"Issues create limit must be greater than or": {"issues_create_limit", "-1"},
-		"Max yaml depth must be greater than 0":       {"max_yaml_depth", "0"},
-		"Max attachment size must be greater than 0":  {"max_attachment_size", "-1"},
+		"Gravatar enabled must be a boolean value":               {"gravatar_enabled", Unset},
+		"Issues create limit is not a number":                    {"issues_create_limit", Unset},
+		"Issues create limit must be greater than or equal to 0": {"issues_create_limit", "-1"},
+		"Max yaml depth must be greater than 0":                  {"max_yaml_depth", "0"},
+		"Max attachment size must be greater than 0":             {"max_attachment_size", "-1"},
 		`no value "svn"`:          {"import_sources", "git,svn"},
 		`no attribute "gravatar"`: {"gravatar", Unset},
 		"Personal access token prefix is too long (maximu": {settingTokenPrefix, strings.Repeat("a", 21)},
