@@ -184,7 +184,7 @@ func changesOf(known []Attribute, before, over map[string]string) map[string]str
 	}
 	maps.Copy(after, over)
 	for _, a := range known {
-		if value, given := after[a.Name]; given && (value == a.Default || value == Unset) {
+		if value := after[a.Name]; value == a.Default || value == Unset {
 			delete(after, a.Name)
 		}
 	}

@@ -43,7 +43,8 @@ func TestAttributesThatAreRefused(t *testing.T) {
 		{GroupAttributes[0].Name, "true", ""}, {GroupAttributes[0].Name, "yes", "truth value"},
 		{"emails_enable", "true", "emails_enabled"}, {"two_factor_grace_period", "12", ""},
 		{"two_factor_grace_period", "long", `"long" is no number`},
-		{AttrGitProtocol, "ssh", ""}, {AttrGitProtocol, "shh", "ssh"},
+		{AttrGitProtocol, "ssh", ""}, {AttrGitProtocol, "shh", "ssh"}, {AttrGitProtocol, "ssh,http", "ssh,http"},
+		{AttrBranchProtection, "no", `"no" is no number`}, {AttrBranchDefaults, "{}", ""}, {AttrBranchDefaults, "{", "is no JSON"},
 	} {
 		st, _ := ruled(t)
 		_, err := st.AddGroup(Group{Path: "guild", Attributes: map[string]string{c.name: c.value}}, nil)

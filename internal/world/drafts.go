@@ -36,7 +36,7 @@ func freeID[T Row](t *table[T], what string, id int) error {
 	if err := checkID(what, id); err != nil {
 		return err
 	}
-	if id != 0 && has(*t, id) {
+	if has(*t, id) {
 		return fmt.Errorf("%s id %d is taken", what, id)
 	}
 	return nil

@@ -149,8 +149,7 @@ func (st *State) placeStage(j *Job) {
 	if p == nil || j.StageIndex != 0 {
 		return
 	}
-	i := slices.IndexFunc(p.Jobs, func(other *Job) bool { return other.StageIndex == 0 })
-	if i < 0 || p.Jobs[i].Stage == j.Stage {
+	if !slices.ContainsFunc(p.Jobs, func(other *Job) bool { return other.StageIndex == 0 }) {
 		return
 	}
 	if known := p.inStage(j.Stage); len(known) > 0 {
@@ -204,7 +203,6 @@ func (st *State) fillCommit(j *Job) {
 	if c.SHA == "" {
 		if p := st.pipelines[j.PipelineID]; p != nil {
 			*c = p.Commit()
-			return
 		}
 	}
 	st.completeCommit(c, j.Ref, j.User)

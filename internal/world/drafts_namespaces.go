@@ -35,9 +35,7 @@ func (st *State) AddMember(path, username string, r Role, until time.Time) error
 		return ps
 	}
 	how := s.joinedAs().joined[u]
-	if how.ExpiresAt = until; !until.IsZero() {
-		how.ExpiresAt = until.UTC().Truncate(24 * time.Hour)
-	}
+	how.ExpiresAt = until.UTC().Truncate(24 * time.Hour)
 	st.join(s, u, r, how)
 	return nil
 }
@@ -378,9 +376,6 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.ProcessModes = p.processModesAfter(&in)
 	*p = in
 	st.groupsOfModes(p)
-	for _, g := range st.ResourceGroups(p) {
-		st.later(chore{kind: choreAssign, group: g})
-	}
 	st.indexRegistrationToken(&p.RegistrationToken)
 	st.tickAll()
 	return nil

@@ -99,20 +99,19 @@ func (p *Project) firstAuthor() *User {
 
 // RepositoryDraft is what the project's repository is, as a draft that makes the same: files alone, where these make
 // all that there is.
-func (p *Project) RepositoryDraft() (d RepositoryDraft) {
-	refs := p.Repository.Refs()
-	if len(refs) == 0 {
-		return d
-	}
-	if files, only := p.firstFiles(refs); only {
+func (p *Project) RepositoryDraft() RepositoryDraft {
+	if files, only := p.firstFiles(p.Repository.Refs()); only {
 		return RepositoryDraft{Files: files}
 	}
 	h := p.Repository.History()
 	return RepositoryDraft{History: &h}
 }
 
-// firstFiles are the files of a repository which has nothing but the commit that they would make.
+// firstFiles are the files of a repository which has nothing but the commit that they would make: none of an empty one.
 func (p *Project) firstFiles(refs []repository.Ref) (files map[string]string, only bool) {
+	if len(refs) == 0 {
+		return nil, true
+	}
 	if len(refs) > 1 || refs[0].Name != p.Repository.Head() {
 		return nil, false
 	}
@@ -124,10 +123,10 @@ func (p *Project) firstFiles(refs []repository.Ref) (files map[string]string, on
 	}
 	files = map[string]string{}
 	for path, f := range p.Repository.Files(c.Tree) {
-		content, ok := p.Repository.Blob(f.ID)
-		if !ok || f.Mode != repository.ModeFile {
+		if f.Mode != repository.ModeFile {
 			return nil, false
 		}
+		content, _ := p.Repository.Blob(f.ID)
 		files[path] = string(content)
 	}
 	return files, len(files) > 0 && p.Repository.FilesMake(c.Tree)

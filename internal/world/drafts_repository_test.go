@@ -39,6 +39,17 @@ func TestRepositoriesThatFilesMake(t *testing.T) {
 			p.Repository.SetRef("refs/heads/side", c.ID)
 			p.Repository.SetRef("refs/heads/main", repository.ZeroID)
 		}, false},
+		"a commit of another message": {func(st *State, p *Project, c *repository.Commit) {
+			first := *c
+			first.Message = "First"
+			p.Repository.SetRef("refs/heads/main", p.Repository.AddCommit(first).ID)
+		}, false},
+		"a file that can be run": {func(st *State, p *Project, c *repository.Commit) {
+			first, file := *c, p.Repository.Entries(c.Tree)[0]
+			file.Mode = repository.ModeExecutable
+			first.Tree = p.Repository.Add(repository.TreeObject([]repository.Entry{file}))
+			p.Repository.SetRef("refs/heads/main", p.Repository.AddCommit(first).ID)
+		}, false},
 		"no files": {func(st *State, p *Project, c *repository.Commit) {
 			first := *c
 			first.Tree = p.Repository.Add(repository.TreeObject(nil))

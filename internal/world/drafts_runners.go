@@ -44,7 +44,7 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 func (st *State) AddRunner(n RunnerDraft, found ...Problem) (*Runner, error) {
 	ps := append(Problems(found), st.checkRunner(&n)...)
 	ps.Add("id", freeID(&st.Runners, "runner", n.ID))
-	if n.Token != "" && st.RunnerTokens[n.Token] != nil {
+	if st.RunnerTokens[n.Token] != nil {
 		ps.Addf("token", "another runner has that token")
 	}
 	ps = append(ps, st.checkRunnerTimes(nil, n)...)
@@ -81,12 +81,9 @@ func (n RunnerDraft) firstContact(now time.Time) time.Time {
 
 func (st *State) setTimes(r *Runner, n RunnerDraft) {
 	r.CreatedAt = orNow(n.CreatedAt, r.CreatedAt)
-	r.ContactedAt, r.TokenExpiresAt = time.Time{}, time.Time{}
-	if !n.ContactedAt.IsZero() {
-		r.ContactedAt = orNow(n.ContactedAt, time.Time{})
-	}
-	if !n.TokenExpiresAt.IsZero() && n.TokenExpiresAt.Year() < Never.Year() {
-		r.TokenExpiresAt = orNow(n.TokenExpiresAt, time.Time{})
+	r.ContactedAt, r.TokenExpiresAt = orNow(n.ContactedAt, time.Time{}), orNow(n.TokenExpiresAt, time.Time{})
+	if n.TokenExpiresAt.Year() >= Never.Year() {
+		r.TokenExpiresAt = time.Time{}
 	}
 }
 
@@ -109,9 +106,7 @@ func (st *State) setManagers(r *Runner, in []Manager) {
 			add(st, &st.managers, known)
 		}
 		m.ID, m.CreatedAt, m.Runner = known.ID, orNow(m.CreatedAt, known.CreatedAt), r
-		if !m.ContactedAt.IsZero() {
-			m.ContactedAt = orNow(m.ContactedAt, time.Time{})
-		}
+		m.ContactedAt = orNow(m.ContactedAt, time.Time{})
 		*known = m
 		kept, stays[known], bySystemID[m.SystemID] = append(kept, known), true, known
 	}
@@ -123,7 +118,7 @@ func (st *State) setManagers(r *Runner, in []Manager) {
 	slices.SortFunc(kept, func(a, b *Manager) int { return cmp.Compare(a.ID, b.ID) })
 	r.Managers = kept
 	for _, j := range r.Jobs { // another manager of that system id may have come in the place of theirs
-		if j.Manager != nil && !stays[j.Manager] {
+		if j.Manager != nil {
 			if j.Manager = bySystemID[j.Manager.SystemID]; !stays[j.Manager] {
 				j.Manager = nil
 			}
@@ -137,7 +132,7 @@ func (st *State) ChangeRunner(r *Runner, n RunnerDraft, found ...Problem) error 
 		return errors.New("a runner's ID, Type and Group do not change")
 	}
 	ps := append(Problems(found), st.checkRunner(&n)...)
-	if n.Type == ProjectRunner && len(n.Projects) == 0 && len(r.Assignments) > 0 {
+	if len(n.Projects) == 0 && len(r.Assignments) > 0 {
 		ps.Addf("projects", "%s", newInvalid(attrRunner, msgProjectNeeded))
 	}
 	if n.Token != r.Token && (n.Token == "" || st.RunnerTokens[n.Token] != nil) {

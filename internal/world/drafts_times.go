@@ -31,7 +31,7 @@ func (st *State) yetToCome(times ...draftTime) (ps Problems) {
 			`told from: all of them move along, as those of ready-made worlds do`
 	}
 	for _, t := range times {
-		if !t.at.IsZero() && orNow(t.at, now).After(now) {
+		if orNow(t.at, now).After(now) {
 			ps.Addf(t.field, "%s is yet to come: "+why, t, now.Format(time.RFC3339Nano))
 		}
 	}

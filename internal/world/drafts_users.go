@@ -11,7 +11,7 @@ import (
 )
 
 // checkUser checks a draft of a user and fills in what is empty.
-func (st *State) checkUser(u, before *User) (ps Problems) {
+func (st *State) checkUser(u *User) (ps Problems) {
 	switch {
 	case u.Username == "":
 		ps.unset("username", "no username is given")
@@ -32,7 +32,7 @@ func (st *State) checkUser(u, before *User) (ps Problems) {
 	switch other := st.userByEmail(u.Email); {
 	case given && !emailPattern.MatchString(u.Email):
 		ps.Addf("email", "%q is no email address", shortened(u.Email))
-	case given && other != nil && other != before && Key(other.Username) != Key(u.Username):
+	case given && other != nil && Key(other.Username) != Key(u.Username):
 		ps.Addf("email", "the email address %q is taken by user %q", shortened(u.Email), other.Username)
 	}
 	ps.Add("state", oneOf("user state", &u.State, UserActive, UserStates))
@@ -43,7 +43,7 @@ func (st *State) checkUser(u, before *User) (ps Problems) {
 // AddUser makes a user of a draft; what is empty in it is filled in.
 func (st *State) AddUser(u User, found ...Problem) (*User, error) {
 	ps := Problems(found)
-	ps.Add("", st.checkUser(&u, nil).err())
+	ps.Add("", st.checkUser(&u).err())
 	switch key := Key(u.Username); {
 	case st.UserNames[key] != nil:
 		ps.Addf("username", "the username is taken")
@@ -71,7 +71,7 @@ func (st *State) UpdateUser(u *User, next User, found ...Problem) error {
 		return errors.New("Bot says how a user was made and does not change")
 	}
 	ps := Problems(found)
-	if ps.Add("", st.checkUser(&next, u).err()); len(ps) > 0 {
+	if ps.Add("", st.checkUser(&next).err()); len(ps) > 0 {
 		return ps
 	}
 	next.CreatedAt = orNow(next.CreatedAt, u.CreatedAt)
@@ -145,7 +145,7 @@ func (st *State) checkAccessToken(t *AccessToken, username string) (ps Problems)
 			ps.Add(datajson.Index("scopes", i), Missing("token scope", s, knownScopes))
 		}
 	}
-	if t.Token != "" && st.tokenValues[t.Token] != nil {
+	if st.tokenValues[t.Token] != nil {
 		ps.Addf("token", "another access token has that value")
 	}
 	ps.Add("", t.checkGrants().err())
@@ -174,7 +174,7 @@ func (st *State) checkAccessToken(t *AccessToken, username string) (ps Problems)
 // would give it, without a word, that person's rights, and that person a role.
 func (st *State) checkBot(t *AccessToken, username string) error {
 	u := st.UserNames[Key(username)]
-	if u == nil || u.Bot || st.standsIn(u) {
+	if u == nil || u.Bot {
 		return nil
 	}
 	kind, field := "project", "Project"
@@ -190,8 +190,8 @@ func (st *State) checkBot(t *AccessToken, username string) error {
 // member.
 func (st *State) findTokenUser(t *AccessToken, username string) (err error) {
 	if t.Project == nil && t.Group == nil {
-		t.User, err = st.UserByName(username)
-		return err
+		t.User = st.UserNames[Key(username)] // who is there, as checkAccessToken has found
+		return nil
 	}
 	var roles map[*User]Role
 	var botsOf string

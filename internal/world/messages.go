@@ -44,6 +44,7 @@ const (
 	msgBooleanNeeded          = "must be a boolean value"
 	msgRestrictedDefault      = "cannot be set to a restricted visibility level"
 	msgNumberNeeded           = "is not a number"
+	msgAWSAccount             = "must be a 12-digit number"
 	msgDenylistEmpty          = "Domain denylist cannot be empty if denylist is enabled."
 	msgTermsNeeded            = "You need to set terms to be enforced"
 	msgStorageWeight          = "value for 'default' must be between 0 and 100"

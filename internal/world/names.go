@@ -42,7 +42,7 @@ func Ancestors(path string) func(yield func(string) bool) {
 		if strings.Count(path, "/") > maxAncestors+1 { // of a project, in a group with all of them
 			return
 		}
-		for i := strings.LastIndexByte(path, '/'); i >= 0; i = strings.LastIndexByte(path[:i], '/') {
+		for i := strings.LastIndexByte(path, '/'); i > 0; i = strings.LastIndexByte(path[:i], '/') {
 			if !yield(path[:i]) {
 				return
 			}

@@ -194,17 +194,17 @@ type NeededSetting struct {
 var NeededSettings = []NeededSetting{
 	{"akismet_enabled", "akismet_api_key", true, true},
 	{"asset_proxy_enabled", "asset_proxy_url asset_proxy_secret_key", false, true},
-	{"eks_integration_enabled", "eks_account_id eks_access_key_id eks_secret_access_key", true, true},
+	{"eks_integration_enabled", "eks_account_id eks_access_key_id eks_secret_access_key", true, false}, // checkEKS
 	{"external_authorization_service_enabled", "external_authorization_service_default_label", false, true},
 	{"gitpod_enabled", "gitpod_url", true, true},
 	{"kroki_enabled", "kroki_url", true, true},
-	{"login_recaptcha_protection_enabled", "recaptcha_site_key recaptcha_private_key", true, false},
+	{"login_recaptcha_protection_enabled", "recaptcha_site_key recaptcha_private_key", true, true},
 	{"mailgun_events_enabled", "mailgun_signing_key", true, true},
 	{"plantuml_enabled", "plantuml_url", true, true},
 	{"diagramsnet_enabled", "diagramsnet_url", true, true},
 	{"recaptcha_enabled", "recaptcha_site_key recaptcha_private_key", true, true},
 	{"require_two_factor_authentication", "two_factor_grace_period", true, false},
-	{"sentry_enabled", "sentry_dsn", false, true},
+	{"sentry_enabled", "sentry_dsn sentry_environment", false, true},
 	{"slack_app_enabled", "slack_app_id slack_app_secret slack_app_signing_secret slack_app_verification_token", true,
 		true},
 	{"snowplow_enabled", "snowplow_collector_hostname", true, true},
@@ -218,10 +218,15 @@ var longestSettings = map[string]int{"spam_check_api_key": 2000, settingTokenPre
 	"slack_app_verification_token": 64, "rate_limiting_response_text": 255, "jira_connect_application_key": 255,
 	"jira_connect_proxy_url": 255, "sentry_dsn": 255, "sentry_clientside_dsn": 255, "sentry_environment": 255}
 
-// positiveSettings are numbers that may not be 0.
-var positiveSettings = []string{"container_registry_token_expire_delay", "max_attachment_size", "max_yaml_depth",
-	"max_yaml_size_bytes", "snippet_size_limit", "housekeeping_optimize_repository_period",
-	"inactive_projects_send_warning_email_after_months"}
+// positiveSettings are numbers that may not be 0, as no throttle's may be.
+var positiveSettings = strings.Fields(`ai_action_api_rate_limit bulk_import_concurrent_pipeline_batch_limit
+	code_suggestions_api_rate_limit concurrent_bitbucket_import_jobs_limit concurrent_bitbucket_server_import_jobs_limit
+	concurrent_github_import_jobs_limit concurrent_relation_batch_export_limit container_registry_token_expire_delay
+	external_pipeline_validation_service_timeout failed_login_attempts_unlock_period_in_minutes
+	housekeeping_optimize_repository_period inactive_projects_delete_after_months
+	inactive_projects_send_warning_email_after_months max_attachment_size max_login_attempts max_yaml_depth
+	max_yaml_size_bytes namespace_aggregation_schedule_lease_duration_in_seconds project_jobs_api_rate_limit
+	session_expire_delay snippet_size_limit`)
 
 // tokenPrefixes is what a prefix of tokens is made of.
 var tokenPrefixes = regexp.MustCompile(`^[a-zA-Z0-9_+=/@:.-]*$`)
@@ -260,19 +265,21 @@ func settingChanges(given map[string]string) map[string]string {
 // refuse notes what is wrong with the value of one attribute.
 func (v *settingsValidation) refuse(a Attribute, value string) {
 	n, _ := strconv.Atoi(value) // of one that is too long the greatest there is
+	positive := strings.HasPrefix(a.Name, "throttle_") || slices.Contains(positiveSettings, a.Name)
+	most, ends := longestSettings[a.Name]
 	switch {
 	case a.Kind == FlagAttribute && value == Unset && a.Default != Unset:
 		v.Add(a.Name, msgBooleanNeeded)
 	case a.Kind == NumberAttribute && value == Unset && a.Default != Unset:
 		v.Add(a.Name, msgNumberNeeded)
+	case a.Kind == NumberAttribute && value != Unset && n <= 0 && positive:
+		v.Add(a.Name, msgPositiveNeeded)
 	case a.Kind == NumberAttribute && a.Values == nil && strings.HasPrefix(value, "-"):
 		v.Add(a.Name, fmt.Sprintf(msgfTooSmall, 0))
-	case a.Kind == NumberAttribute && value != Unset && n == 0 && slices.Contains(positiveSettings, a.Name):
-		v.Add(a.Name, msgPositiveNeeded)
 	case a.Name == AttrStorageWeight && n > 100:
 		v.Add(a.Name, msgStorageWeight)
-	case longestSettings[a.Name] > 0 && utf8.RuneCountInString(value) > longestSettings[a.Name]:
-		v.Add(a.Name, msgTooLong(longestSettings[a.Name]))
+	case ends && utf8.RuneCountInString(value) > most:
+		v.Add(a.Name, msgTooLong(most))
 	case a.Name == settingTokenPrefix && !tokenPrefixes.MatchString(value):
 		v.Add(a.Name, msgTokenPrefix)
 	}
@@ -282,12 +289,17 @@ func (v *settingsValidation) refuse(a Attribute, value string) {
 func (v *settingsValidation) related(next Settings) {
 	on := func(name string) bool { return next.Attribute(name) == "true" }
 	blank := func(name string) bool { return strings.TrimSpace(next.Attribute(name)) == "" }
+	told := map[string]bool{} // as two may want the same
 	for _, n := range NeededSettings {
 		for name := range strings.FieldsSeq(n.Needed) {
-			if n.Model && on(n.On) && blank(name) {
+			if n.Model && on(n.On) && blank(name) && !told[name] {
 				v.Add(name, msgBlank)
+				told[name] = true
 			}
 		}
+	}
+	if on("eks_integration_enabled") {
+		v.checkEKS(next)
 	}
 	if on("domain_denylist_enabled") && blank(settingDenylist) {
 		v.Add(settingDenylist, msgDenylistEmpty)
@@ -297,11 +309,42 @@ func (v *settingsValidation) related(next Settings) {
 	}
 	fast, medium, usual := number(next.Attribute("gitaly_timeout_fast")), number(next.Attribute("gitaly_timeout_medium")),
 		number(next.Attribute("gitaly_timeout_default"))
-	switch {
-	case medium > usual:
+	if medium > usual {
 		v.Add("gitaly_timeout_medium", fmt.Sprintf(msgfTooLarge, usual))
-	case medium < fast:
+	}
+	if medium < fast {
 		v.Add("gitaly_timeout_medium", fmt.Sprintf(msgfTooSmall, fast))
+	}
+	if fast > usual {
+		v.Add("gitaly_timeout_fast", fmt.Sprintf(msgfTooLarge, usual))
+	}
+}
+
+// How many characters the id of an access key of AWS has, and what an account's id is.
+const (
+	minAccessKey = 16
+	maxAccessKey = 128
+)
+
+var awsAccount = regexp.MustCompile(`^\d{12}$`)
+
+// checkEKS notes what is wrong with the account at AWS that is used; its keys may be left blank.
+func (v *settingsValidation) checkEKS(next Settings) {
+	if !awsAccount.MatchString(next.Attribute("eks_account_id")) {
+		v.Add("eks_account_id", msgAWSAccount)
+	}
+	key := next.Attribute("eks_access_key_id")
+	if strings.TrimSpace(key) == "" {
+		return
+	}
+	switch n := utf8.RuneCountInString(key); {
+	case n < minAccessKey:
+		v.Add("eks_access_key_id", fmt.Sprintf(msgfTooShort, minAccessKey))
+	case n > maxAccessKey:
+		v.Add("eks_access_key_id", msgTooLong(maxAccessKey))
+	}
+	if strings.TrimSpace(next.Attribute("eks_secret_access_key")) == "" {
+		v.Add("eks_secret_access_key", msgBlank)
 	}
 }
 

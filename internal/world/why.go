@@ -100,13 +100,11 @@ func (st *State) delays(r *Runner, j *Job, busy []*Job) (all []string) {
 	return all
 }
 
-// byRunner are the running jobs of each runner that has any, by id.
+// byRunner are the running jobs of each runner that has any, by id; of nil those whose runner is gone.
 func (qu *JobQueue) byRunner() map[*Runner][]*Job {
 	jobs := map[*Runner][]*Job{}
 	for j := range qu.running {
-		if j.Runner != nil {
-			jobs[j.Runner] = insertByID(jobs[j.Runner], j)
-		}
+		jobs[j.Runner] = insertByID(jobs[j.Runner], j)
 	}
 	return jobs
 }
