@@ -203,3 +203,50 @@ func TestFilesAreCheckedAsOfTheirBranch(t *testing.T) {
 	got := as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fcode/ci/lint?include_jobs=true&sha=%s", gone))
 	assert.NotContains(t, got.Body, `"script":["z"]`)
 }
+
+// app/models/commit.rb, title: one of 100 characters and more is cut behind a word, or else at 78, and gets dots.
+func TestLongTitlesOfReverts(t *testing.T) {
+	gl, ask := codeWorld(t)
+	a := func(n int) string { return strings.Repeat("ä", n) }
+	revert := func(sha any) string {
+		made := ask("POST", fmt.Sprintf("commits/%s/revert?branch=main", sha), "")
+		require.Equal(t, 201, made.Status, made.Body)
+		title, _, _ := strings.Cut(made.Field(t, "message").(string), "\n")
+		return strings.TrimSuffix(strings.TrimPrefix(title, `Revert "`), `"`)
+	}
+	for title, want := range map[string]string{
+		a(99): a(99), a(100): a(78) + "...", a(78) + " " + a(21): a(78) + "...", a(79) + " " + a(20): a(78) + "...",
+		a(10) + " " + a(29) + " " + a(70): a(10) + " " + a(29) + "...", a(77) + " " + a(22): a(77) + "...",
+	} {
+		made := ask("POST", "commits", `{"branch":"main","commit_message":"`+title+`","actions":[{"action":"create","file_path":"n"}]}`)
+		require.Equal(t, 201, made.Status, made.Body)
+		assert.Equal(t, want, revert(made.Field(t, "id")), title)
+	}
+	const ann = "Ann <ann@example.com> 2024-07-01T12:00:00Z"
+	gl.AddProject(fg.Project{Path: "mia/own", Repository: &fg.Repository{Refs: map[string]string{"refs/heads/main": "two"},
+		Commits: []fg.RepositoryCommit{{SHA: "one", Author: ann, Message: "m"},
+			{SHA: "two", Parents: []string{"one"}, Author: ann, Files: map[string]string{"a": "a"}}}}})
+	got := as(t, gl, "mia", "POST", "/projects/mia%2Fown/repository/commits/main/revert?branch=main")
+	require.Equal(t, 201, got.Status, got.Body)
+	assert.Equal(t, `Revert "--no commit message"`, got.Field(t, "title"))
+}
+
+// What the last paragraph of a message says is shown in one more way since 17.1.
+func TestTrailersBeforeThereWereMoreOfThem(t *testing.T) {
+	for version, want := range map[string]bool{"17.0": false, "17.1": true} {
+		_, ask := codeWorld(t, fg.WithVersion(version))
+		require.Equal(t, 201, ask("POST", "commits", `{"branch":"main","commit_message":"m\n\nSigned-off-by: mia","actions":[]}`).Status)
+		assert.Equal(t, want, strings.Contains(ask("GET", "commits?trailers=true", "").Body, "extended_trailers"), version)
+	}
+}
+
+// workhorse/internal/headers/content_headers.go: what only begins as a drawing is text.
+func TestDrawingsThatDoNotEnd(t *testing.T) {
+	gl, _ := codeWorld(t)
+	for content, want := range map[string]string{"<svg></svg>": "image/svg+xml", "<svg>": "text/plain; charset=utf-8",
+		"<?xml version='1.0'?> <SVG a='b'/></SVG>": "image/svg+xml"} {
+		gl.Commit("acme/code", "main", map[string]string{"a.svg": content}, "Draw")
+		got := as(t, gl, "mia", "GET", "/projects/acme%2Fcode/repository/files/a.svg/raw?ref=main")
+		assert.Equal(t, want, got.Header.Get("Content-Type"), content)
+	}
+}

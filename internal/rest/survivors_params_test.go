@@ -49,6 +49,38 @@ func TestParametersAreChecked(t *testing.T) {
 			"diagramsnet_url is missing, plantuml_url is missing"},
 		{"mia", "DELETE /personal_access_tokens/x", "", "id is invalid"},
 		{"mia", "GET " + code + "/jobs/1/artifacts/tree?recursive=x", "", "recursive is invalid"},
+		{"mia", "GET " + code + "/jobs/x", "", "job_id is invalid"},
+		{"mia", "DELETE " + code + "/jobs/x/artifacts", "", "job_id is invalid"},
+		{"mia", "POST " + code + "/pipelines/x/retry", "", "pipeline_id is invalid"},
+		{"mia", "POST " + code + "/pipeline_schedules/1/variables", `{"key":"A"}`, "value is missing"},
+		{"mia", "POST " + code + "/triggers", `{"description":"d","expires_at":"x"}`, "expires_at is invalid"},
+		{"mia", "POST " + code + "/trigger/pipeline", `{"token":"t","ref":"main","inputs":"x"}`, "inputs is invalid"},
+		{"mia", "PATCH " + code + "/job_token_scope", `{"enabled":null}`, "enabled is empty"},
+		{"mia", "PUT " + code + "/resource_groups/x", `{"process_mode":"x"}`, "process_mode does not have a valid value"},
+		{"mia", "GET " + code + "/resource_groups/x/upcoming_jobs?per_page=x", "", "per_page is invalid"},
+		{"root", "GET /deploy_tokens?active=x", "", "active is invalid"},
+		{"mia", "DELETE " + code + "/deploy_tokens/x", "", "token_id is invalid"},
+		{"mia", "POST " + code + "/deploy_tokens", `{"name":"n","scopes":["x"]}`, "scopes does not have a valid value"},
+		{"root", "GET /runner_controllers/1/tokens?per_page=x", "", "per_page is invalid"},
+		{"root", "DELETE /runner_controllers/1/tokens/x", "", "token_id is invalid"},
+		{"root", "DELETE /runner_controllers/1/scopes/runners/x", "", "runner_id is invalid"},
+		{"mia", "GET /runners/5?include_projects=x", "", "include_projects is invalid"},
+		{"mia", "DELETE " + code + "/runners/x", "", "runner_id is invalid"},
+		{"root", "POST /user/runners", `{"runner_type":"instance_type","access_level":"x"}`,
+			"access_level does not have a valid value"},
+		{"mia", "POST /runners", `{"token":"t","maintainer_note":"a","maintenance_note":"b"}`,
+			"maintainer_note, maintenance_note are mutually exclusive"},
+		{"root", "GET /users?order_by=x", "", "order_by does not have a valid value"},
+		{"root", "GET /users?active=x", "", "active is invalid"},
+		{"root", "GET /users/1/memberships?type=x", "", "type does not have a valid value"},
+		{"root", "POST /users", `{"email":"a@example.com","username":"a","reset_password":true}`, "name is missing"},
+		{"root", "POST /users", `{"email":"a@example.com","username":"a","name":"A"}`, "password, reset_password, " +
+			"force_random_password are missing, at least one parameter must be provided"},
+		{"root", "PUT /application/settings", `{"polling_interval_multiplier":"x"}`, "polling_interval_multiplier is invalid"},
+		{"root", "PUT /application/settings", `{"throttle_unauthenticated_web_enabled":"x"}`,
+			"throttle_unauthenticated_web_enabled is invalid"},
+		{"root", "PUT /application/settings", `{"password_authentication_enabled":true,"signin_enabled":true}`,
+			"password_authentication_enabled, signin_enabled are mutually exclusive"},
 	} {
 		method, path, _ := strings.Cut(c.request, " ")
 		got := as(t, gl, c.who, method, path, testkit.WithJSON(c.body))
@@ -61,6 +93,7 @@ func TestParametersAreChecked(t *testing.T) {
 	assert.Contains(t, got.String(), `400 {"message":{"asset_proxy_secret_key":["can't be blank"`, "which the model says")
 	old := testkit.NewMia(t, fg.WithVersion("16.0"))
 	assert.Equal(t, `400 {"error":"id is invalid"}`, as(t, old, "mia", "POST", "/personal_access_tokens/x/rotate").String())
+	assert.Equal(t, `400 {"error":"active is invalid"}`, as(t, old, "root", "GET", "/users?active=x").String())
 }
 
 // lib/api/project_hooks.rb: each version checks what it declares, and that alone.
