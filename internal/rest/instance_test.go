@@ -85,6 +85,26 @@ func TestHeadAndOptions(t *testing.T) {
 		assert.Equal(t, allow, options.Header.Get("Allow"), path)
 	}
 	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "OPTIONS", "/runners/5").String())
+
+	old := testkit.NewMia(t, fakegitlab.WithVersion("16.0"), fakegitlab.WithUnknownEndpoints(true))
+	options := testkit.Ask(t, old, old.Token("mia"), "OPTIONS", "/projects/acme%2Fshop/job_token_scope")
+	assert.Equal(t, "OPTIONS, GET, HEAD", options.Header.Get("Allow"), "what came later is not there yet")
+	assert.Equal(t, 404, testkit.Ask(t, old, old.Token("mia"), "GET", "/projects/acme%2Fshop/job_token_scope/allowlist").Status)
+	assert.Equal(t, "acme/shop", old.Calls("")[1].Params["id"], "of what comes later the path is read, too")
+}
+
+// What is refused before an endpoint is reached, or out of one that fails, lacks the headers that endpoints set.
+func TestAnswersOfNoEndpoint(t *testing.T) {
+	gl := testkit.NewMia(t, fakegitlab.WithUnknownEndpoints(true))
+	for _, c := range []struct {
+		method, at, body string
+		status           int
+	}{{"GET", "/api/v4/version?format=xml", "", 406}, {"GET", "/api/v3/projects", "", 410},
+		{"POST", "/api/v4/user/runners", `{"runner_type":"instance_type","group_id":1}`, 500}} {
+		got := testkit.AskBy(t, gl.Client(), gl.URL(), gl.AdminToken(), c.method, c.at, testkit.WithJSON(c.body))
+		assert.Equal(t, c.status, got.Status, got.Body)
+		assert.NotContains(t, got.Header, "X-Frame-Options", c.at)
+	}
 }
 
 func TestWhatIsNotServed(t *testing.T) {

@@ -32,10 +32,7 @@ func (*API) Owns(path string) bool {
 
 // Find finds what serves the request. For OPTIONS that is any endpoint of the path.
 func (a *API) Find(q *front.Request) (found front.Found) {
-	path, isAPI := front.BelowAPI(q.Path)
-	if !isAPI {
-		return found
-	}
+	path, _ := front.BelowAPI(q.Path) // empty where the API was once; there is no endpoint
 	methods := []string{q.HTTP.Method}
 	switch q.HTTP.Method {
 	case http.MethodHead:
@@ -58,7 +55,7 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 			found = f
 		}
 	}
-	if found.Route == nil && a.site.Added != nil {
+	if found.Route == nil {
 		found.Served = a.added(methods, path)
 	}
 	if found.Route == nil && found.Served == nil {

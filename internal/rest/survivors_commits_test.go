@@ -171,7 +171,8 @@ func TestStatusesOfCommitsThatAreNowhere(t *testing.T) {
 func TestFilesAreCheckedAsOfTheirBranch(t *testing.T) {
 	gl, ask := codeWorld(t)
 	gl.AddUser(fg.User{Username: "rita"})
-	gl.UpdateProject("acme/code", func(p *fg.Project) { p.Members["rita"] = fg.Reporter })
+	gl.AddUser(fg.User{Username: "dave"})
+	gl.UpdateProject("acme/code", func(p *fg.Project) { p.Members["rita"], p.Members["dave"] = fg.Reporter, fg.Developer })
 	write := func(branch string) {
 		rule := `include: [{local: more.yml, rules: [{if: '$CI_COMMIT_BRANCH == \"` + branch + `\"'}]}]`
 		made := ask("POST", "commits", `{"branch":"`+branch+`","start_branch":"main","commit_message":"m","actions":[`+
@@ -181,11 +182,14 @@ func TestFilesAreCheckedAsOfTheirBranch(t *testing.T) {
 		require.Equal(t, 201, made.Status, made.Body)
 	}
 	write("zeta")
+	write("yard")
 	write("main")
+	gl.AddProtectedRef(fg.ProtectedRef{Project: "acme/code", Name: "yard"})
 	for _, c := range []struct {
 		who, sha string
 		read     bool
-	}{{"mia", "zeta", true}, {"mia", "main", true}, {"rita", "zeta", false}} {
+	}{{"mia", "zeta", true}, {"mia", "main", true}, {"rita", "zeta", false}, {"dave", "zeta", true},
+		{"dave", "yard", false}} {
 		got := as(t, gl, c.who, "GET", "/projects/acme%2Fcode/ci/lint?include_jobs=true&sha="+c.sha)
 		require.Equal(t, 200, got.Status, got.Body)
 		assert.Equal(t, c.read, strings.Contains(got.Body, `"script":["z"]`), c)

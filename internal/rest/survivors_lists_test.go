@@ -316,3 +316,37 @@ func TestTheRoleOfATokenIsThatOfItsBot(t *testing.T) {
 	gl.Seed(fg.Scenario{Memberships: []fg.Membership{{Path: "acme/shop", User: made.User, Role: fg.Reporter}}})
 	assert.Equal(t, []any{20.0}, role())
 }
+
+// app/models/project.rb, sorted_by_similarity_desc, and app/models/group.rb: what is alike comes the youngest first,
+// groups those first whose parent is; a name counts beside the path. Who asks for no similarity gets none.
+func TestWhatIsSimilarInOrder(t *testing.T) {
+	gl := fg.New(t)
+	for _, path := range []string{"old", "new"} {
+		gl.AddGroup(fg.Group{Path: path})
+	}
+	gl.AddGroup(fg.Group{Path: "new/tool"})
+	for _, path := range []string{"old/tool", "old/toolbox"} {
+		gl.AddGroup(fg.Group{Path: path})
+		gl.AddProject(fg.Project{Path: path + "/tool"})
+	}
+	gl.AddGroup(fg.Group{Path: "old/attic", Name: "tool"})
+	list := func(path string) []any { return as(t, gl, "root", "GET", path).Each(t, "full_path") }
+	assert.Equal(t, []any{"new/tool", "old/tool", "old/toolbox", "old/attic"}, list("/groups?search=tool&order_by=similarity"))
+	gl.AddProject(fg.Project{Path: "old/tooling"})
+	projects := func(query string) []any {
+		return as(t, gl, "root", "GET", "/groups/old/projects?include_subgroups=true&search=tool"+query).Each(t, "path_with_namespace")
+	}
+	assert.Equal(t, []any{"old/toolbox/tool", "old/tool/tool", "old/tooling"}, projects("&order_by=similarity"))
+	assert.Equal(t, []any{"old/tooling", "old/toolbox/tool", "old/tool/tool"}, projects(""))
+}
+
+// lib/api/namespaces.rb: one's own namespace is found by its id, too; another's is not, for a reason.
+func TestOwnNamespaces(t *testing.T) {
+	gl := testkit.NewMia(t)
+	mia, _ := gl.User("mia")
+	for _, ref := range []string{"mia", fmt.Sprint(mia.ID)} {
+		assert.Equal(t, "mia", as(t, gl, "mia", "GET", "/namespaces/"+ref).Field(t, "path"), ref)
+		assert.Equal(t, 404, as(t, gl, "sam", "GET", "/namespaces/"+ref).Status, ref)
+		assert.Equal(t, "that is the namespace of mia", because(gl), ref)
+	}
+}

@@ -147,7 +147,10 @@ func TestWhoIsLetInAtAll(t *testing.T) {
 	assert.Equal(t, 200, testkit.Ask(t, gl, managing, "GET", "/runners/5/projects").Status)
 	assert.Contains(t, testkit.Ask(t, gl, managing, "POST", "/runners/reset_registration_token").Body,
 		`"scope":"manage_runner api read_api"`)
-	assert.Contains(t, testkit.Ask(t, gl, managing, "POST", "/users/1/personal_access_tokens").Body, "read_user")
+	for _, request := range []string{"POST /users/1/personal_access_tokens", "PUT /users/1", "GET /users/1/associations_count"} {
+		method, path, _ := strings.Cut(request, " ")
+		assert.Contains(t, testkit.Ask(t, gl, managing, method, path).Body, `"scope":"read_user api read_api"`, request)
+	}
 	made := as(t, gl, "mia", "POST", "/projects/acme%2Fcode/access_tokens",
 		testkit.WithJSON(`{"name":"n","scopes":["self_rotate"],"access_level":30}`))
 	require.Equal(t, 201, made.Status, made.Body)

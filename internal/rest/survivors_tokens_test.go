@@ -1,0 +1,100 @@
+package rest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// Who calls by what token, and what is noted of that: rules whose loss no other test noticed (internal/mutate).
+
+// lib/api/personal_access_tokens/self_information.rb, lib/api/resource_access_tokens.rb: a token of OAuth is none of those
+// that do something with themselves.
+func TestTokensOfOAuthDoNothingWithThemselves(t *testing.T) {
+	gl := testkit.NewMia(t, fg.WithVersion("19.1"))
+	gl.UpdateUser("mia", func(u *fg.User) { u.Password = "Wq7-tundra-Lk29" })
+	granted := testkit.AskBy(t, gl.Client(), gl.URL(), "", "POST", "/oauth/token",
+		testkit.WithForm("grant_type=password&username=mia&password=Wq7-tundra-Lk29"))
+	require.Equal(t, 200, granted.Status, granted.Body)
+	bearer := testkit.WithHeader("Authorization", fmt.Sprint("Bearer ", granted.Field(t, "access_token")))
+	for _, method := range []string{"GET", "DELETE"} {
+		assert.Equal(t, `400 {"message":"400 Bad request - This endpoint requires token type to be a personal access token"}`,
+			testkit.Ask(t, gl, "", method, "/personal_access_tokens/self", bearer).String())
+	}
+	rotated := testkit.Ask(t, gl, "", "POST", "/projects/acme%2Fshop/access_tokens/self/rotate", bearer)
+	assert.Equal(t, 405, rotated.Status, rotated.Body)
+	assert.Equal(t, 200, testkit.Ask(t, gl, "", "GET", "/user", bearer).Status, "it lives still")
+}
+
+// Who calls is noted before the call is answered; a token that dies meanwhile is nobody's.
+func TestRunnersWhoseTokenDies(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	r := gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}, TokenExpiresAt: gl.Now().Add(time.Minute)})
+	gl.Before(fg.RequestJob, func(fg.Call) { gl.Advance(2 * time.Minute) })
+	require.Equal(t, 403, testkit.RequestJob(t, gl, r.Token).Status)
+	calls := gl.Calls(fg.RequestJob)
+	assert.Zero(t, calls[0].RunnerID)
+	assert.Equal(t, fmt.Sprintf("the token of runner %d expired at 2024-07-01T12:01:00Z", r.ID), calls[0].Reason)
+}
+
+// lib/api/ci/helpers/runner.rb of 17.x: a runner whose projects are gone.
+func TestWhyARunnerIsRefused(t *testing.T) {
+	gl, _ := testkit.Factory(t, fg.WithVersion("17.9"))
+	r := gl.AddRunner(fg.Runner{Type: fg.ProjectRunner})
+	require.Equal(t, 403, testkit.RequestJob(t, gl, r.Token).Status)
+	assert.Equal(t, fmt.Sprintf("the group or projects of runner %d are gone", r.ID), because(gl))
+}
+
+// What is said in the journal of a piece of a log, and what the runner is told of one that is lost.
+func TestPiecesOfLogs(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	for _, c := range []struct {
+		start     int
+		text, why string
+	}{{0, "a", "0-0; the log has 1 bytes"}, {1, "", "nothing; the log has 1 bytes"}, {1, "bc", "1-2; the log has 3 bytes"}} {
+		require.Equal(t, 202, testkit.PatchTrace(t, gl, j, c.start, c.text).Status)
+		assert.Equal(t, c.why, because(gl))
+	}
+	gl.JobRun(j.ID).LoseLog(1)
+	lost := testkit.PatchTrace(t, gl, j, 3, "de")
+	assert.Equal(t, []string{"202", "0-5"}, []string{fmt.Sprint(lost.Status), lost.Header.Get("Range")})
+	assert.Contains(t, because(gl), "3-4, these bytes were dropped")
+}
+
+// lib/api/users.rb by keyset: others than administrators are told the same of users as in pages by number.
+func TestUsersByKeysetForOthers(t *testing.T) {
+	gl := testkit.NewMia(t, fg.WithVersion("19.1"))
+	for who, told := range map[string]bool{"root": true, "mia": false} {
+		got := as(t, gl, who, "GET", "/users?pagination=keyset&order_by=id&per_page=1")
+		require.Equal(t, 200, got.Status, got.Body)
+		var list []map[string]any
+		require.NoError(t, json.Unmarshal([]byte(got.Body), &list))
+		_, shown := list[0]["is_admin"]
+		assert.Equal(t, told, shown, who)
+	}
+}
+
+// app/models/user.rb, verified_email?: the case of an address does not count, and is kept.
+func TestCommitEmailsThatAreSet(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.UpdateUser("mia", func(u *fg.User) { u.Attributes = map[string]string{"commit_email": "Mia@Example.com"} })
+	assert.Equal(t, "Mia@Example.com", as(t, gl, "mia", "GET", "/user").Field(t, "commit_email"))
+}
+
+// A status whose author is gone has none (lib/api/entities/commit_status.rb).
+func TestStatusesOfNobody(t *testing.T) {
+	gl := testkit.NewMia(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess})
+	gl.Seed(fg.Scenario{CommitStatuses: []fg.CommitStatus{{PipelineID: j.PipelineID, Name: "lint", User: "-"}}})
+	p, _ := gl.Pipeline(j.PipelineID)
+	got := as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fshop/repository/commits/%s/statuses?name=lint", p.SHA))
+	assert.Equal(t, []any{nil}, got.Each(t, "author"), got.Body)
+}
