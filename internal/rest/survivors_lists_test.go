@@ -34,6 +34,8 @@ func TestUsersInOrder(t *testing.T) {
 		}
 		assert.Equal(t, want.found, list("root", "search=pat"), version)
 		assert.Equal(t, want.ordered, list("root", "search=pat&sort=asc"), version)
+		found := as(t, gl, "root", "GET", "/users?search=pat&per_page=1").Header.Get("Link")
+		assert.Equal(t, version == "16.5", strings.Contains(found, "order_by"), found)
 		for who, shown := range map[string]bool{"root": true, "zoe": version != "16.5"} {
 			assert.True(t, strings.HasPrefix(list(who, ""), "zoe pat apat"), "the youngest first")
 			assert.True(t, strings.HasPrefix(list(who, "search="), "zoe pat apat"))

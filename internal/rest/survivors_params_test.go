@@ -2,6 +2,8 @@ package rest_test
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -178,5 +180,27 @@ func TestPlannersAreAskedFor(t *testing.T) {
 			"/groups/acme/projects"} {
 			assert.Equal(t, want, as(t, gl, "root", "GET", path+"?min_access_level=15").Status, version+path)
 		}
+	}
+}
+
+// What is in the path of an endpoint is declared by it, in every version: else it would be told as ignored.
+func TestWhatIsInThePathIsRead(t *testing.T) {
+	parameter := regexp.MustCompile(`/[:*]\w+`)
+	places := strings.NewReplacer("/projects/:id", "/projects/acme%2Fshop", "/groups/:id", "/groups/acme")
+	for _, version := range []string{"16.0", "19.4"} {
+		gl := testkit.NewMia(t, fg.WithVersion(version), fg.WithInMemoryNetwork())
+		endpoints := slices.DeleteFunc(gl.Endpoints(), func(e fg.Endpoint) bool { return !parameter.MatchString(string(e)) })
+		slices.SortStableFunc(endpoints, func(a, b fg.Endpoint) int { // what others are in is deleted last
+			return strings.Count(string(b), "/") - strings.Count(string(a), "/")
+		})
+		token := gl.AdminToken()
+		for _, e := range endpoints {
+			method, path, _ := strings.Cut(string(e), " ")
+			if !strings.Contains(path, ".git") {
+				path = parameter.ReplaceAllString(places.Replace(path), "/1")
+				testkit.AskBy(t, gl.Client(), gl.APIURL(), token, method, path)
+			}
+		}
+		gl.AssertNothingIgnored(t)
 	}
 }

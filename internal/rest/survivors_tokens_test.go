@@ -98,3 +98,27 @@ func TestStatusesOfNobody(t *testing.T) {
 	got := as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fshop/repository/commits/%s/statuses?name=lint", p.SHA))
 	assert.Equal(t, []any{nil}, got.Each(t, "author"), got.Body)
 }
+
+// app/policies/group_policy.rb: Maintainers read the deploy tokens of a group, which Owners alone make and delete.
+func TestWhoReadsDeployTokensOfGroups(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.AddGroup(fg.Group{Path: "club", Members: fg.Members{"mia": fg.Maintainer}})
+	gl.Seed(fg.Scenario{DeployTokens: []fg.DeployToken{{ID: 81, Path: "club", Name: "n"}}})
+	for method, status := range map[string]int{"GET": 200, "DELETE": 403} {
+		assert.Equal(t, status, as(t, gl, "mia", method, "/groups/club/deploy_tokens/81").Status, method)
+	}
+}
+
+// lib/gitlab/access.rb: the roles up to the one that is held, as far as the version has them.
+func TestRolesThatAgentsAreToldOf(t *testing.T) {
+	for version, want := range map[string][]any{
+		"17.6": {"guest", "reporter", "developer", "maintainer"},
+		"17.7": {"guest", "planner", "reporter", "developer", "maintainer"},
+		"19.0": {"guest", "planner", "reporter", "security_manager", "developer", "maintainer"},
+	} {
+		gl, r := testkit.Factory(t, fg.WithVersion(version))
+		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, User: "mia"})
+		got := testkit.Send(t, gl, "GET", "/job/allowed_agents", nil, "Job-Token", j.Token)
+		assert.Equal(t, want, got.Field(t, "user.roles_in_project"), version)
+	}
+}

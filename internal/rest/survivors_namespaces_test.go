@@ -1,0 +1,75 @@
+package rest_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// What groups, projects and their jobs show: rules whose loss no other test noticed (internal/mutate).
+
+// lib/api/entities/project.rb and basic_project_details.rb: what hangs on who asks, and what counts for the README.
+func TestWhatProjectsShow(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.AddUser(fg.User{Username: "gus"})
+	gl.AddGroup(fg.Group{Path: "open", Visibility: fg.Public})
+	gl.AddProject(fg.Project{Path: "open/site", Visibility: fg.Public, Files: map[string]string{"readme/x": "x"}})
+	gl.AddProject(fg.Project{Path: "acme/code", Files: map[string]string{"Index.md": "x"},
+		Members: fg.Members{"gus": fg.Guest, "mia": fg.Maintainer}})
+	for who, may := range map[string]bool{"": false, "mia": true} {
+		token := ""
+		if who != "" {
+			token = gl.Token(who)
+		}
+		shown := testkit.Ask(t, gl, token, "GET", "/groups/open").Field(t, "projects").([]any)
+		assert.Equal(t, may, shown[0].(testkit.Hash)["can_create_merge_request_in"], who)
+	}
+	assert.Nil(t, as(t, gl, "mia", "GET", "/projects/open%2Fsite").Field(t, "readme_url"), "which is a folder")
+	require.Equal(t, 200, as(t, gl, "mia", "PUT", "/projects/acme%2Fcode", testkit.WithJSON(`{"default_branch":"main"}`)).Status)
+	assert.Equal(t, gl.URL()+"/acme/code/-/blob/main/Index.md",
+		as(t, gl, "mia", "GET", "/projects/acme%2Fcode").Field(t, "readme_url"))
+	guests := as(t, gl, "gus", "GET", "/projects/acme%2Fcode")
+	require.Equal(t, 200, guests.Status, guests.Body)
+	assert.NotContains(t, guests.Body, `"default_branch":"main"`, "of the code a Guest of what is private sees nothing")
+}
+
+// lib/api/helpers/projects_helpers.rb: of a switch and the level that it stands for the level counts. What is not given
+// of a group's branches stays as it is.
+func TestWhatCountsOfOldAndNewSettings(t *testing.T) {
+	gl := testkit.NewMia(t)
+	got := as(t, gl, "mia", "PUT", "/projects/acme%2Fshop", testkit.WithJSON(`{"issues_enabled":false,"issues_access_level":"enabled"}`))
+	assert.Equal(t, []any{true, "enabled"}, []any{got.Field(t, "issues_enabled"), got.Field(t, "issues_access_level")}, got.Body)
+	for _, body := range []string{`{"default_branch_protection_defaults":{"allow_force_push":true}}`, `{"description":"d"}`} {
+		put := as(t, gl, "root", "PUT", "/groups/acme", testkit.WithJSON(body))
+		assert.Equal(t, testkit.Hash{"allow_force_push": true}, put.Field(t, "default_branch_protection_defaults"), body)
+	}
+}
+
+// lib/api/entities/commit.rb: the commit of a job is that of the repository, but for what the job says of it; of one that
+// no repository has, the parent is what the branch was before.
+func TestCommitsOfJobs(t *testing.T) {
+	gl := testkit.NewMia(t)
+	made := gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "a: {script: x}\n"}, "Begin\n\nWith care.\n")
+	of := func(j fg.Job) (of []any) {
+		got := as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d", j.ID))
+		for _, name := range []string{"title", "message", "author_name", "author_email", "parent_ids"} {
+			of = append(of, got.Field(t, "commit."+name))
+		}
+		return of
+	}
+	show := func(c fg.Commit) []any {
+		return of(gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Commit: c}))
+	}
+	assert.Equal(t, []any{"Begin", "Begin\n\nWith care.\n"}, of(gl.Jobs()[0])[:2])
+	assert.Equal(t, []any{"T", "M", "Ann", "ann@example.com", []any{}}, show(fg.Commit{SHA: made, Title: "T", Message: "M",
+		AuthorName: "Ann", AuthorEmail: "ann@example.com"}))
+	one, two, none := strings.Repeat("1", 40), strings.Repeat("2", 40), strings.Repeat("0", 40)
+	assert.Equal(t, []any{two}, show(fg.Commit{SHA: one, BeforeSHA: two})[4])
+	assert.Equal(t, []any{}, show(fg.Commit{SHA: two, BeforeSHA: none})[4])
+}
