@@ -91,6 +91,10 @@ func TestHeadAndOptions(t *testing.T) {
 	assert.Equal(t, "OPTIONS, GET, HEAD", options.Header.Get("Allow"), "what came later is not there yet")
 	assert.Equal(t, 404, testkit.Ask(t, old, old.Token("mia"), "GET", "/projects/acme%2Fshop/job_token_scope/allowlist").Status)
 	assert.Equal(t, "acme/shop", old.Calls("")[1].Params["id"], "of what comes later the path is read, too")
+	for _, path := range []string{"/projects/acme%2Fshop/restore", "/groups/acme/restore"} {
+		restored := testkit.Ask(t, old, old.AdminToken(), "POST", path)
+		assert.Equal(t, `404 {"error":"404 Not Found"}`, restored.String())
+	}
 }
 
 // What is refused before an endpoint is reached, or out of one that fails, lacks the headers that endpoints set.

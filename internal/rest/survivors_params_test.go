@@ -51,6 +51,11 @@ func TestParametersAreChecked(t *testing.T) {
 			"diagramsnet_url is missing, plantuml_url is missing"},
 		{"mia", "DELETE /personal_access_tokens/x", "", "id is invalid"},
 		{"mia", "GET " + code + "/jobs/1/artifacts/tree?recursive=x", "", "recursive is invalid"},
+		{"mia", "GET /groups?order_by=x", "", "order_by does not have a valid value"},
+		{"mia", "GET /groups?visibility=x", "", "visibility does not have a valid value"},
+		{"mia", "GET /projects?visibility=x", "", "visibility does not have a valid value"},
+		{"mia", "GET /groups/acme/projects?order_by=x", "", "order_by does not have a valid value"},
+		{"mia", "GET /groups?min_access_level=12", "", "min_access_level does not have a valid value"},
 		{"mia", "GET " + code + "/jobs/x", "", "job_id is invalid"},
 		{"mia", "DELETE " + code + "/jobs/x/artifacts", "", "job_id is invalid"},
 		{"mia", "POST " + code + "/pipelines/x/retry", "", "pipeline_id is invalid"},
@@ -93,6 +98,11 @@ func TestParametersAreChecked(t *testing.T) {
 	assert.Equal(t, float64(acme.ID), got.Field(t, "performance_bar_allowed_group_id"), got.Body)
 	got = as(t, gl, "root", "PUT", "/application/settings", testkit.WithJSON(`{"asset_proxy_enabled":true}`))
 	assert.Contains(t, got.String(), `400 {"message":{"asset_proxy_secret_key":["can't be blank"`, "which the model says")
+	nothing, _ := as(t, gl, "root", "PUT", "/application/settings").Field(t, "error").(string)
+	names := strings.Split(strings.TrimSuffix(nothing, " are missing, at least one parameter must be provided"), ", ")
+	slices.Sort(names)
+	assert.Greater(t, len(names), 300)
+	assert.Len(t, slices.Compact(slices.Clone(names)), len(names), "each is named once")
 	old := testkit.NewMia(t, fg.WithVersion("16.0"))
 	assert.Equal(t, `400 {"error":"id is invalid"}`, as(t, old, "mia", "POST", "/personal_access_tokens/x/rotate").String())
 	assert.Equal(t, `400 {"error":"active is invalid"}`, as(t, old, "root", "GET", "/users?active=x").String())
@@ -144,6 +154,9 @@ func TestWhoIsLetInAtAll(t *testing.T) {
 		"DELETE /personal_access_tokens/%d"} {
 		method, path, _ := strings.Cut(fmt.Sprintf(request+"?user_id=%d", token.ID, root.ID), " ")
 		assert.Equal(t, 401, as(t, gl, "mia", method, path).Status, request)
+	}
+	for _, method := range []string{"GET", "PUT"} {
+		assert.Equal(t, 403, as(t, gl, "mia", method, "/application/settings?admin_mode=x").Status, method)
 	}
 	managing := gl.Token("root", "manage_runner")
 	assert.Equal(t, 200, testkit.Ask(t, gl, managing, "GET", "/runners/5/projects").Status)

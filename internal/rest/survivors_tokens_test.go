@@ -122,3 +122,24 @@ func TestRolesThatAgentsAreToldOf(t *testing.T) {
 		assert.Equal(t, want, got.Field(t, "user.roles_in_project"), version)
 	}
 }
+
+// A page of what passes a filter is no longer than it may be; of a runner's managers only the one that has a job is active.
+func TestRunnersInPages(t *testing.T) {
+	gl := testkit.NewMia(t, fg.WithVersion("19.1"))
+	for _, name := range []string{"one", "two"} {
+		gl.AddRunner(fg.Runner{Description: name})
+	}
+	list := as(t, gl, "root", "GET", "/runners/all?type=instance_type&per_page=1")
+	assert.Len(t, list.Each(t, "id"), 1)
+	assert.Equal(t, "3", list.Header.Get("X-Total"))
+	gl.AddJob(fg.Job{Project: "acme/shop"})
+	for _, id := range []string{"s_busy", "s_idle"} {
+		testkit.RequestJob(t, gl, "shop-token", testkit.Hash{"system_id": id})
+	}
+	managers := as(t, gl, "mia", "GET", "/runners/5/managers")
+	told := map[any]any{}
+	for i, id := range managers.Each(t, "system_id") {
+		told[id] = managers.Each(t, "job_execution_status")[i]
+	}
+	assert.Equal(t, map[any]any{"s_busy": "active", "s_idle": "idle"}, told)
+}
