@@ -254,3 +254,12 @@ func TestDrawingsThatDoNotEnd(t *testing.T) {
 		assert.Equal(t, want, got.Header.Get("Content-Type"), content)
 	}
 }
+
+// lib/api/entities/diff.rb: a file that was moved is told as that.
+func TestFilesThatWereMoved(t *testing.T) {
+	_, ask := codeWorld(t)
+	require.Equal(t, 201, ask("POST", "commits", `{"branch":"main","commit_message":"m","actions":[{"action":"move",`+
+		`"file_path":"moved","previous_path":"a"},{"action":"update","file_path":"b","content":"new"}]}`).Status)
+	diff := ask("GET", "commits/main/diff", "")
+	assert.ElementsMatch(t, []any{true, false}, diff.Each(t, "renamed_file"), diff.Body)
+}

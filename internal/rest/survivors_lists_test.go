@@ -332,8 +332,9 @@ func TestWhatIsSimilarInOrder(t *testing.T) {
 		gl.AddProject(fg.Project{Path: path + "/tool"})
 	}
 	gl.AddGroup(fg.Group{Path: "old/attic", Name: "tool"})
+	gl.AddGroup(fg.Group{Path: "new/toolbox", Name: "Boxes"})
 	list := func(path string) []any { return as(t, gl, "root", "GET", path).Each(t, "full_path") }
-	assert.Equal(t, []any{"new/tool", "old/tool", "old/toolbox", "old/attic"}, list("/groups?search=tool&order_by=similarity"))
+	assert.Equal(t, []any{"new/tool", "old/tool", "old/toolbox", "old/attic", "new/toolbox"}, list("/groups?search=tool&order_by=similarity"))
 	gl.AddProject(fg.Project{Path: "old/tooling"})
 	projects := func(query string) []any {
 		return as(t, gl, "root", "GET", "/groups/old/projects?include_subgroups=true&search=tool"+query).Each(t, "path_with_namespace")

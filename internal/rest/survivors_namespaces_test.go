@@ -73,3 +73,18 @@ func TestCommitsOfJobs(t *testing.T) {
 	assert.Equal(t, []any{two}, show(fg.Commit{SHA: one, BeforeSHA: two})[4])
 	assert.Equal(t, []any{}, show(fg.Commit{SHA: two, BeforeSHA: none})[4])
 }
+
+// lib/api/entities/project.rb: what is switched off for all is told as off.
+func TestFeaturesThatAreOff(t *testing.T) {
+	gl := testkit.NewMia(t)
+	features := map[string]string{"issues_access_level": "issues_enabled", "merge_requests_access_level": "merge_requests_enabled",
+		"wiki_access_level": "wiki_enabled", "builds_access_level": "jobs_enabled", "snippets_access_level": "snippets_enabled",
+		"container_registry_access_level": "container_registry_enabled"}
+	for level, told := range features {
+		for value, on := range map[string]bool{"disabled": false, "enabled": true} {
+			got := as(t, gl, "mia", "PUT", "/projects/acme%2Fshop", testkit.WithJSON(fmt.Sprintf(`{%q:%q}`, level, value)))
+			require.Equal(t, 200, got.Status, got.Body)
+			assert.Equal(t, on, got.Field(t, told), level)
+		}
+	}
+}
