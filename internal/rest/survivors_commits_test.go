@@ -59,14 +59,20 @@ func TestCommitsThatBeginElsewhere(t *testing.T) {
 	assert.Equal(t, []any{[]any{first}, "Ann", "ann@example.com", "mia", privateOf(gl)}, []any{made.Field(t, "parent_ids"),
 		made.Field(t, "author_name"), made.Field(t, "author_email"), made.Field(t, "committer_name"),
 		made.Field(t, "committer_email")})
+	lost := strings.Repeat("1", 40)
 	for where, want := range map[string]string{
-		`"branch":"main","start_branch":"rel-1"`: `A branch called 'main' already exists`,
+		fmt.Sprintf(`"branch":"main","start_sha":%q`, first): `A branch called 'main' already exists`,
+		fmt.Sprintf(`"branch":"new","start_sha":%q`, lost):   "Cannot find start_sha '" + lost + "'",
+		`"branch":"main","start_branch":"rel-1"`:             `A branch called 'main' already exists`,
 		`"branch":"main","start_branch":"rel-1","force":true`: "You are not allowed to force push code to a protected " +
 			"branch on this project.",
 		`"branch":"a..b","start_branch":"main"`: "Something went wrong when we tried to create 'a..b' for you: Branch name is invalid",
 	} {
 		assert.Contains(t, commit(where, "y").String(), "400 {\"message\":\""+want, where)
 	}
+	empty := as(t, gl, "mia", "POST", "/projects/acme%2Fshop/repository/commits", testkit.WithJSON(`{"branch":"main",`+
+		`"commit_message":"m","actions":[{"action":"update","file_path":"a","content":"x","last_commit_id":"`+lost+`"}]}`))
+	assert.Equal(t, `400 {"message":"The file has changed since you started editing it: a"}`, empty.String())
 	assert.Equal(t, 500, ask("POST", "commits", `{"branch":"main","commit_message":"","actions":[]}`).Status)
 	assert.Contains(t, because(gl), "gitaly makes no commit without a message")
 }
@@ -233,6 +239,11 @@ func TestLongTitlesOfReverts(t *testing.T) {
 	got := as(t, gl, "mia", "POST", "/projects/mia%2Fown/repository/commits/main/revert?branch=main")
 	require.Equal(t, 201, got.Status, got.Body)
 	assert.Equal(t, `Revert "--no commit message"`, got.Field(t, "title"))
+	log := as(t, gl, "mia", "GET", "/projects/mia%2Fown/repository/commits")
+	assert.Equal(t, []any{"--no commit message", "--no commit message"}, []any{log.Each(t, "title")[1], log.Each(t, "message")[1]})
+	first := log.Each(t, "id")[2]
+	got = as(t, gl, "mia", "POST", fmt.Sprintf("/projects/mia%%2Fown/repository/commits/%s/cherry_pick?branch=main", first))
+	assert.Equal(t, `400 {"message":"13:cherry-pick command: merge-tree: exit status 128."}`, got.String())
 }
 
 // What the last paragraph of a message says is shown in one more way since 17.1.

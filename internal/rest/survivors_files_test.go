@@ -28,7 +28,7 @@ func TestTypesOfArchivedFiles(t *testing.T) {
 		"a.mjs": "text/javascript; charset=utf-8", "a.svg": "image/svg+xml", "a.json": "application/json",
 		"a.png": "image/png", "a.GIF": "image/gif", "a.jpg": "image/jpeg", "a.jpeg": "image/jpeg",
 		"a.xml": "text/xml; charset=utf-8", "a.htm": "text/html; charset=utf-8", "a.js": "text/javascript; charset=utf-8",
-		"a.pdf": "application/pdf", "a.avif": "image/avif",
+		"a.pdf": "application/pdf", "a.avif": "image/avif", "a.webp": "image/webp", "a.wasm": "application/wasm",
 		"a.none": "application/octet-stream"} {
 		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
 			Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, name)}}})
@@ -111,6 +111,32 @@ func TestArtifactsThatWereRemoved(t *testing.T) {
 	gl.RunWorkers()
 	assert.Equal(t, 404, as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", j.ID)).Status)
 	assert.Contains(t, because(gl), fmt.Sprintf("the artifacts of job %d expired at 2024-07-01T13:00:00Z", j.ID))
+
+	kept := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID}) // of which the archive stays
+	require.Equal(t, 201, testkit.Upload(t, gl, kept, "expire_in=never", "a.zip", zipOf(t, "a")).Status)
+	require.Equal(t, 201, testkit.Upload(t, gl, kept, "expire_in=1h&artifact_type=junit&artifact_format=gzip", "a.gz",
+		testkit.Gzipped("<testsuites/>")).Status)
+	gl.FinishJob(kept.ID, fg.JobSuccess)
+	gl.Advance(2 * time.Hour)
+	assert.Equal(t, 404, as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts/a", kept.ID)).Status)
+	assert.Contains(t, because(gl), fmt.Sprintf("the artifacts of job %d expired at 2024-07-01T15:00:00Z", kept.ID))
+}
+
+// Who downloads what a job left is noted, be it a job that runs only since the call came; and a person's token has to be
+// one that reads.
+func TestWhoDownloadsArtifacts(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	left := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
+		Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, "a")}}})
+	at := fmt.Sprintf("/jobs/%d/artifacts", left.ID)
+	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia", "read_api"), "GET", at).Status)
+	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("mia", "read_user"), "GET", at).Status)
+	late := gl.AddJob(fg.Job{Project: "acme/shop", User: "mia"})
+	gl.Before(fg.DownloadArtifacts, func(fg.Call) { gl.StartJob(late.ID, r.ID) })
+	got := testkit.Send(t, gl, "GET", at, nil, "Job-Token", late.Token)
+	require.Equal(t, 200, got.Status, got.Body)
+	calls := gl.Calls("")
+	assert.Equal(t, late.ID, calls[len(calls)-1].JobID)
 }
 
 // An upload may be as large as the limit says, and no larger (lib/api/ci/runner.rb).

@@ -77,6 +77,7 @@ func TestTriggerJobsThatWereRetried(t *testing.T) {
 	again := gl.RetryJob(down.ID)
 	at := fmt.Sprintf("/projects/acme%%2Fshop/pipelines/%d/bridges", down.PipelineID)
 	assert.Equal(t, []any{float64(again.ID)}, as(t, gl, "root", "GET", at).Each(t, "id"))
+	assert.Empty(t, as(t, gl, "root", "GET", "/projects/acme%2Fshop/jobs").Each(t, "id"), "they are no jobs there")
 }
 
 // lib/api/ci/helpers/runner.rb, authenticate_job!: that there is no such job comes before all that may be said of the

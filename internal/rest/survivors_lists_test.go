@@ -65,6 +65,7 @@ func TestUsersFoundByRank(t *testing.T) {
 	assert.Contains(t, list("exclude_humans=true"), "ghost")
 	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("a"), "GET", "/users?extern_uid=1&provider=").Status)
 	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("a"), "GET", "/users?extern_uid=1&provider=ldap").Status)
+	assert.Empty(t, list("extern_uid=&provider=ldap"))
 }
 
 // A page of users by the time of their last change begins where the one before ended.
@@ -95,6 +96,7 @@ func TestProjectsThatAreAskedFor(t *testing.T) {
 	assert.Equal(t, []any{"late"}, list("order_by=updated_at&updated_after="+since))
 	assert.Equal(t, 400, as(t, gl, "mia", "GET", "/projects?updated_before="+since).Status)
 	assert.Equal(t, []any{"late"}, list("topic=a,%20"))
+	assert.Equal(t, []any{"late"}, list("topic=%20a%20"))
 	for who, order := range map[string]string{"root": "storage_size", "mia": "created_at"} {
 		got := as(t, gl, who, "GET", "/projects?order_by=storage_size&per_page=1")
 		assert.Contains(t, got.Header.Get("Link"), "order_by="+order, who)
@@ -227,6 +229,10 @@ func TestWhatIsTakenFromWebhooks(t *testing.T) {
 	assert.Contains(t, got.Body, `"description":null`)
 	assert.Equal(t, 200, put(`{"url_variables":[{"key":"a","value":"b"}]}`).Status)
 	assert.Equal(t, map[string]string{"a": "b"}, gl.Webhooks()[0].URLVariables)
+	off := gl.AddWebhook(fg.Webhook{Project: "acme/shop", URL: "https://hooks.example.com", Failures: 5, Disabled: true,
+		DisabledUntil: gl.Now().Add(time.Hour)})
+	assert.Equal(t, "2024-07-01T13:00:00.000Z", as(t, gl, "mia", "GET",
+		fmt.Sprintf("/projects/acme%%2Fshop/hooks/%d", off.ID)).Field(t, "disabled_until"))
 	old := testkit.NewMia(t, fg.WithVersion("16.0"))
 	assert.Equal(t, 201, as(t, old, "mia", "POST", "/projects/acme%2Fshop/hooks",
 		testkit.WithJSON(`{"url":"https://hooks.example.com","custom_headers":"none"}`)).Status)
@@ -341,6 +347,12 @@ func TestWhatIsSimilarInOrder(t *testing.T) {
 	}
 	assert.Equal(t, []any{"old/toolbox/tool", "old/tool/tool", "old/tooling"}, projects("&order_by=similarity"))
 	assert.Equal(t, []any{"old/tooling", "old/toolbox/tool", "old/tool/tool"}, projects(""))
+	gl.UpdateProject("old/tool/tool", func(p *fg.Project) { p.Description = "tool" })
+	gl.UpdateProject("old/tooling", func(p *fg.Project) { p.Name = "Kit" })
+	gl.AddProject(fg.Project{Path: "old/attic/tooling"})
+	gl.AddProject(fg.Project{Path: "old/toolbox/tooling", Name: "Box"})
+	assert.Equal(t, []any{"old/tool/tool", "old/toolbox/tool", "old/attic/tooling", "old/toolbox/tooling", "old/tooling"},
+		projects("&order_by=similarity"))
 }
 
 // lib/api/namespaces.rb: one's own namespace is found by its id, too; another's is not, for a reason.

@@ -87,4 +87,51 @@ func TestFeaturesThatAreOff(t *testing.T) {
 			assert.Equal(t, on, got.Field(t, told), level)
 		}
 	}
+	got := as(t, gl, "mia", "PUT", "/projects/acme%2Fshop", testkit.WithJSON(`{"service_desk_enabled":true}`))
+	assert.Equal(t, true, got.Field(t, "service_desk_enabled"))
+}
+
+// lib/api/entities/project_statistics.rb: the log of a job counts when it is archived, which is when the job is over.
+func TestLogsCountWhenTheyAreArchived(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	testkit.PatchTrace(t, gl, j, 0, "line")
+	for _, want := range []float64{0, 4} {
+		got := as(t, gl, "mia", "GET", "/projects/acme%2Fshop?statistics=true")
+		assert.Equal(t, want, got.Field(t, "statistics.job_artifacts_size"))
+		if want == 0 {
+			gl.FinishJob(j.ID, fg.JobSuccess)
+		}
+	}
+}
+
+// A project is made even if its first commit is not, and what is not given of it stays as it is.
+func TestProjectsWithoutTheirReadme(t *testing.T) {
+	gl := testkit.NewMia(t)
+	made := as(t, gl, "mia", "POST", "/projects",
+		testkit.WithJSON(`{"name":"own","initialize_with_readme":true,"default_branch":"a..b","topics":"x,y"}`))
+	require.Equal(t, 201, made.Status, made.Body)
+	assert.Contains(t, because(gl), "no README was written: ")
+	changed := as(t, gl, "mia", "PUT", "/projects/mia%2Fown", testkit.WithJSON(`{"description":"d"}`))
+	assert.Equal(t, []any{"x", "y"}, changed.Field(t, "topics"))
+	for _, lfs := range []string{"false", "null"} {
+		changed = as(t, gl, "mia", "PUT", "/projects/mia%2Fown", testkit.WithJSON(`{"lfs_enabled":`+lfs+`}`))
+		assert.Equal(t, lfs == "null", changed.Field(t, "lfs_enabled"), "null is GitLab's default here")
+	}
+}
+
+// lib/api/entities/ci/pipeline.rb: of a pipeline whose user is gone no user is told, and all may see the details of one
+// that is public.
+func TestPipelinesAsTheyAreShown(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.AddProject(fg.Project{Path: "open/site", Visibility: fg.Public})
+	require.NoError(t, gl.Seed(fg.Scenario{Pipelines: []fg.Pipeline{{ID: 4001, Project: "open/site", Ref: "main",
+		Status: fg.JobSuccess, User: "sam"}}}))
+	sam, _ := gl.User("sam")
+	require.Equal(t, 204, as(t, gl, "root", "DELETE", fmt.Sprintf("/users/%d?hard_delete=true", sam.ID)).Status)
+	got := as(t, gl, "mia", "GET", "/projects/open%2Fsite/pipelines/4001")
+	require.Equal(t, 200, got.Status, got.Body)
+	for field, want := range map[string]any{"user": nil, "iid": 1.0, "detailed_status.has_details": true, "queued_duration": nil} {
+		assert.Equal(t, want, got.Field(t, field), field)
+	}
 }

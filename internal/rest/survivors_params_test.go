@@ -56,6 +56,24 @@ func TestParametersAreChecked(t *testing.T) {
 		{"mia", "GET /projects?visibility=x", "", "visibility does not have a valid value"},
 		{"mia", "GET /groups/acme/projects?order_by=x", "", "order_by does not have a valid value"},
 		{"mia", "GET /groups?min_access_level=12", "", "min_access_level does not have a valid value"},
+		{"root", "GET /personal_access_tokens?user_id=x", "", "user_id is invalid"},
+		{"mia", "POST " + code + "/hooks", `{"url":"https://hooks.example.com","url_variables":"x"}`, "url_variables is invalid"},
+		{"mia", "GET " + code + "/jobs/artifacts/main/download?job=x&search_recent_successful_pipelines=x", "",
+			"search_recent_successful_pipelines is invalid"},
+		{"mia", "GET " + code + "/jobs/artifacts/main/raw/a?job=x&search_recent_successful_pipelines=x", "",
+			"search_recent_successful_pipelines is invalid"},
+		{"mia", "GET " + code + "/protected_branches?per_page=x", "", "per_page is invalid"},
+		{"mia", "GET " + code + "/resource_groups?per_page=x", "", "per_page is invalid"},
+		{"root", "POST /runner_controllers/1/tokens", `{"description":{"a":1}}`, "description is invalid"},
+		{"root", "POST /runner_controllers/1/scopes/runners/x", "", "runner_id is invalid"},
+		{"mia", "DELETE /runners/x", "", "id is invalid"},
+		{"mia", "GET /runners/5/projects?per_page=x", "", "per_page is invalid"},
+		{"mia", "POST " + code + "/ref/main/trigger/pipeline", `{"token":"t","inputs":"x"}`, "inputs is invalid"},
+		{"root", "GET /users?sort=x", "", "sort does not have a valid value"},
+		{"mia", "POST /groups/acme/share", `{"group_id":1}`, "group_access is missing, group_access does not have a valid value"},
+		{"mia", "POST " + code + "/variables", `{"key":"A"}`, "value is missing"},
+		{"mia", "GET " + code + "/repository/compare?to=main", "", "from is missing"},
+		{"mia", "GET " + code + "/pipelines/x", "", "pipeline_id is invalid"},
 		{"mia", "GET " + code + "/jobs/x", "", "job_id is invalid"},
 		{"mia", "DELETE " + code + "/jobs/x/artifacts", "", "job_id is invalid"},
 		{"mia", "POST " + code + "/pipelines/x/retry", "", "pipeline_id is invalid"},
@@ -98,14 +116,26 @@ func TestParametersAreChecked(t *testing.T) {
 	assert.Equal(t, float64(acme.ID), got.Field(t, "performance_bar_allowed_group_id"), got.Body)
 	got = as(t, gl, "root", "PUT", "/application/settings", testkit.WithJSON(`{"asset_proxy_enabled":true}`))
 	assert.Contains(t, got.String(), `400 {"message":{"asset_proxy_secret_key":["can't be blank"`, "which the model says")
-	nothing, _ := as(t, gl, "root", "PUT", "/application/settings").Field(t, "error").(string)
-	names := strings.Split(strings.TrimSuffix(nothing, " are missing, at least one parameter must be provided"), ", ")
+	named := func(path string) []string {
+		nothing, _ := as(t, gl, "root", "PUT", path).Field(t, "error").(string)
+		return strings.Split(strings.TrimSuffix(nothing, " are missing, at least one parameter must be provided"), ", ")
+	}
+	names := named(code)
+	assert.True(t, len(names) > 50 && slices.IsSorted(names), names)
+	names = named("/application/settings")
 	slices.Sort(names)
 	assert.Greater(t, len(names), 300)
 	assert.Len(t, slices.Compact(slices.Clone(names)), len(names), "each is named once")
 	old := testkit.NewMia(t, fg.WithVersion("16.0"))
 	assert.Equal(t, `400 {"error":"id is invalid"}`, as(t, old, "mia", "POST", "/personal_access_tokens/x/rotate").String())
 	assert.Equal(t, `400 {"error":"active is invalid"}`, as(t, old, "root", "GET", "/users?active=x").String())
+	for request, want := range map[string]string{"GET jobs?scope=x": "scope does not have a valid value",
+		"GET jobs/x/trace": "job_id is invalid", "POST jobs/x/retry": "job_id is invalid",
+		"PUT resource_groups/x?process_mode=x": "process_mode does not have a valid value"} {
+		method, path, _ := strings.Cut(request, " ")
+		got := as(t, old, "mia", method, "/projects/acme%2Fshop/"+path)
+		assert.Equal(t, `400 {"error":"`+want+`"}`, got.String(), request)
+	}
 }
 
 // lib/api/project_hooks.rb: each version checks what it declares, and that alone.

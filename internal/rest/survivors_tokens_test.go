@@ -63,10 +63,42 @@ func TestPiecesOfLogs(t *testing.T) {
 		require.Equal(t, 202, testkit.PatchTrace(t, gl, j, c.start, c.text).Status)
 		assert.Equal(t, c.why, because(gl))
 	}
+	assert.Equal(t, 202, testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), nil, "Job-Token", j.Token,
+		"Content-Range", "3-3", "Content-Type", "application/odd").Status, "which is of no type")
 	gl.JobRun(j.ID).LoseLog(1)
 	lost := testkit.PatchTrace(t, gl, j, 3, "de")
 	assert.Equal(t, []string{"202", "0-5"}, []string{fmt.Sprint(lost.Status), lost.Header.Get("Range")})
 	assert.Contains(t, because(gl), "3-4, these bytes were dropped")
+	gl.UpdateSettings(func(s *fg.Settings) { s.MaxTraceSize = 10 })
+	for text, status := range map[string]int{"123456789": 202, "1234567890": 403} {
+		full := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+		assert.Equal(t, status, testkit.PatchTrace(t, gl, full, 0, text).Status, text)
+	}
+}
+
+// What a runner is told of the queue, and of a tag; what people are told of one that is paused and out of sight; and
+// what null takes from it.
+func TestWhatIsToldOfRunners(t *testing.T) {
+	gl := testkit.NewMia(t, fg.WithVersion("19.1"))
+	gl.AddProject(fg.Project{Path: "acme/code", Repository: &fg.Repository{
+		Refs:    map[string]string{"refs/heads/main": "one", "refs/tags/v1": "tag"},
+		Commits: []fg.RepositoryCommit{{SHA: "one", Author: "Ann <ann@example.com> 2024-07-01T12:00:00Z", Message: "m"}},
+		Tags: []fg.RepositoryTag{{SHA: "tag", Name: "v1", Target: "one", Tagger: "Ann <ann@example.com> 2024-07-01T12:00:00Z",
+			Message: "First release\n"}}}})
+	for _, want := range []string{"0", "1"} {
+		gl.AddJob(fg.Job{Project: "acme/code", Ref: "v1", RefIsTag: true})
+		got := testkit.RequestJob(t, gl, "shared-token")
+		require.Equal(t, 201, got.Status, got.Body)
+		assert.Equal(t, want, got.Field(t, "job_info.project_jobs_running_on_instance_runners_count"))
+		assert.Contains(t, got.Body, `{"key":"CI_COMMIT_TAG_MESSAGE","value":"First release`)
+	}
+
+	r := gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}, Description: "d", MaintenanceNote: "n", Paused: true,
+		CreatedAt: gl.Now().AddDate(-1, 0, 0), ContactedAt: gl.Now().AddDate(-1, 0, 0)})
+	at := fmt.Sprintf("/runners/%d", r.ID)
+	assert.Equal(t, "stale", as(t, gl, "mia", "GET", at).Field(t, "status"))
+	got := as(t, gl, "mia", "PUT", at, testkit.WithJSON(`{"description":null,"maintenance_note":null}`))
+	assert.Equal(t, []any{nil, nil}, []any{got.Field(t, "description"), got.Field(t, "maintenance_note")}, got.Body)
 }
 
 // lib/api/users.rb by keyset: others than administrators are told the same of users as in pages by number.
@@ -93,7 +125,7 @@ func TestCommitEmailsThatAreSet(t *testing.T) {
 func TestStatusesOfNobody(t *testing.T) {
 	gl := testkit.NewMia(t)
 	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess})
-	gl.Seed(fg.Scenario{CommitStatuses: []fg.CommitStatus{{PipelineID: j.PipelineID, Name: "lint", User: "-"}}})
+	require.NoError(t, gl.Seed(fg.Scenario{CommitStatuses: []fg.CommitStatus{{PipelineID: j.PipelineID, Name: "lint", User: "-"}}}))
 	p, _ := gl.Pipeline(j.PipelineID)
 	got := as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fshop/repository/commits/%s/statuses?name=lint", p.SHA))
 	assert.Equal(t, []any{nil}, got.Each(t, "author"), got.Body)
@@ -103,7 +135,7 @@ func TestStatusesOfNobody(t *testing.T) {
 func TestWhoReadsDeployTokensOfGroups(t *testing.T) {
 	gl := testkit.NewMia(t)
 	gl.AddGroup(fg.Group{Path: "club", Members: fg.Members{"mia": fg.Maintainer}})
-	gl.Seed(fg.Scenario{DeployTokens: []fg.DeployToken{{ID: 81, Path: "club", Name: "n"}}})
+	require.NoError(t, gl.Seed(fg.Scenario{DeployTokens: []fg.DeployToken{{ID: 81, Path: "club", Name: "n"}}}))
 	for method, status := range map[string]int{"GET": 200, "DELETE": 403} {
 		assert.Equal(t, status, as(t, gl, "mia", method, "/groups/club/deploy_tokens/81").Status, method)
 	}
