@@ -332,3 +332,15 @@ func TestAttachmentsOfTestCases(t *testing.T) {
 	at := fmt.Sprintf("%s/acme/shop/-/jobs/%d/artifacts/file/shots/a.png", gl.URL(), j.ID)
 	assert.ElementsMatch(t, []any{at, nil}, urls)
 }
+
+// lib/api/ci/job_artifacts.rb: a job that left something else than an archive has no file of one.
+func TestFilesOfNoArchive(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Name: "unit", Ref: "main", Status: fg.JobSuccess, Artifacts: []fg.Artifact{{
+		Filename: "junit.xml.gz", Type: "junit", Content: testkit.Gzipped("<testsuites/>")}}})
+	for _, path := range []string{"raw/a", "download"} {
+		got := as(t, gl, "mia", "GET", "/projects/acme%2Fshop/jobs/artifacts/main/"+path+"?job=unit")
+		assert.Equal(t, 404, got.Status, got.Body)
+		assert.Equal(t, fmt.Sprintf("job %d has no archive", j.ID), because(gl), path)
+	}
+}
