@@ -175,6 +175,10 @@ func TestSettingsThatAreNotGiven(t *testing.T) {
 	assert.Equal(t, []any{host, "a.example"}, list)
 	assert.Equal(t, []any{"b.example", host}, put(`{"asset_proxy_allowlist":["b.example"]}`).Field(t, "asset_proxy_allowlist"))
 	assert.Equal(t, float64(acme.ID), put(`{"performance_bar_allowed_group_path":"acme"}`).Field(t, bar))
+	const expiry = "runner_token_expiration_interval"
+	for n, name := range []string{expiry, "group_" + expiry, "project_" + expiry} {
+		assert.EqualValues(t, n+3600, put(fmt.Sprintf(`{%q:%d}`, name, n+3600)).Field(t, name))
+	}
 	kept := put(`{"home_page_url":"https://x.example"}`)
 	assert.Equal(t, []any{[]any{"b.example", host}, float64(acme.ID)},
 		[]any{kept.Field(t, "asset_proxy_allowlist"), kept.Field(t, bar)})

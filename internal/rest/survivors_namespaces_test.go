@@ -31,6 +31,10 @@ func TestWhatProjectsShow(t *testing.T) {
 		assert.Equal(t, may, shown[0].(testkit.Hash)["can_create_merge_request_in"], who)
 	}
 	assert.Nil(t, as(t, gl, "mia", "GET", "/projects/open%2Fsite").Field(t, "readme_url"), "which is a folder")
+	for who, told := range map[string]bool{"root": true, "mia": false} {
+		shown := as(t, gl, who, "GET", "/projects/open%2Fsite?with_custom_attributes=true")
+		assert.Equal(t, told, strings.Contains(shown.Body, `"custom_attributes":[]`), who)
+	}
 	require.Equal(t, 200, as(t, gl, "mia", "PUT", "/projects/acme%2Fcode", testkit.WithJSON(`{"default_branch":"main"}`)).Status)
 	assert.Equal(t, gl.URL()+"/acme/code/-/blob/main/Index.md",
 		as(t, gl, "mia", "GET", "/projects/acme%2Fcode").Field(t, "readme_url"))
