@@ -49,7 +49,7 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 		case !f.Route.ServedBy(q.Version):
 			later = front.Found{Later: f.Route, Vars: f.Vars}
 			if found.Route == nil {
-				found = a.before(q, m, path)
+				found = a.before(m, path)
 			}
 		case found.Route == nil || f.Route.PathParams() < found.Route.PathParams():
 			found = f
@@ -64,12 +64,11 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 	return found
 }
 
-// before finds what served a path before an endpoint of its own did: one that takes what is left of every path.
-func (a *API) before(q *front.Request, method, path string) (found front.Found) {
+// before finds what served a path before an endpoint of its own did: one that takes what is left of every path, which
+// every version has.
+func (a *API) before(method, path string) (found front.Found) {
 	clean, format := front.APIPath(path)
-	if r, vars := a.table.LookupSpanning(method, clean, format); r != nil && r.ServedBy(q.Version) {
-		found.Route, found.Vars = r, vars
-	}
+	found.Route, found.Vars = a.table.LookupSpanning(method, clean, format)
 	return found
 }
 

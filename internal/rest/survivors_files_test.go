@@ -303,6 +303,12 @@ func TestTheSameAddressAgain(t *testing.T) {
 	same, _ := gl.User("mia")
 	assert.Empty(t, same.UnconfirmedEmail)
 	assert.Equal(t, u.Email, same.Email)
+	for _, address := range []string{"new@example.com", u.Email} { // one that waits to be confirmed goes on waiting
+		require.Equal(t, 200, as(t, gl, "root", "PUT", fmt.Sprintf("/users/%d", u.ID),
+			testkit.WithJSON(fmt.Sprintf(`{"email":%q}`, address))).Status)
+		same, _ = gl.User("mia")
+		assert.Equal(t, []string{u.Email, "new@example.com"}, []string{same.Email, same.UnconfirmedEmail})
+	}
 }
 
 // GitLab's own users count as nobody who is active (app/models/user.rb, active_without_ghosts).

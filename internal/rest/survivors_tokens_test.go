@@ -161,9 +161,11 @@ func TestRunnersInPages(t *testing.T) {
 	for _, name := range []string{"one", "two"} {
 		gl.AddRunner(fg.Runner{Description: name})
 	}
-	list := as(t, gl, "root", "GET", "/runners/all?type=instance_type&per_page=1")
-	assert.Len(t, list.Each(t, "id"), 1)
-	assert.Equal(t, "3", list.Header.Get("X-Total"))
+	for _, path := range []string{"/runners/all?type=instance_type", "/projects/acme%2Fshop/runners?type=instance_type"} {
+		list := as(t, gl, "root", "GET", path+"&per_page=1")
+		assert.Len(t, list.Each(t, "id"), 1)
+		assert.Equal(t, "3", list.Header.Get("X-Total"))
+	}
 	gl.AddJob(fg.Job{Project: "acme/shop"})
 	for _, id := range []string{"s_busy", "s_idle"} {
 		testkit.RequestJob(t, gl, "shop-token", testkit.Hash{"system_id": id})
