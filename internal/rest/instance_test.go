@@ -245,8 +245,8 @@ func TestHandledNamesWithDots(t *testing.T) {
 		_,
 			_ = w.Write([]byte("feed"))
 	}))
-	for path, want := range map[string]string{"/projects/1/releases/v1.2.3": "v1.2.3", "/feed.atom": "atom",
-		"/feed": "feed", "/feed.json": "feed"} {
+	for path, want := range map[string]string{"/projects/1/releases/v1.2.3": "v1.2.3", "/projects/1/releases/v1": "v1",
+		"/feed.atom": "atom", "/feed": "feed", "/feed.json": "feed"} {
 		assert.Equal(t, "200 "+want, testkit.Ask(t, gl, "", "GET", path).String(), path)
 	}
 }
