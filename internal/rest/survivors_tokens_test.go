@@ -177,3 +177,25 @@ func TestRunnersInPages(t *testing.T) {
 	}
 	assert.Equal(t, map[any]any{"s_busy": "active", "s_idle": "idle"}, told)
 }
+
+// lib/api/project_job_token_scope.rb: since 18.0 a project heeds its allowlist where all have to.
+func TestAllowlistsThatAllHaveToHeed(t *testing.T) {
+	for version, status := range map[string]int{"17.6": 204, "18.0": 400} {
+		gl := testkit.NewMia(t, fg.WithVersion(version))
+		require.Equal(t, 200, as(t, gl, "root", "PUT", "/application/settings",
+			testkit.WithJSON(`{"enforce_ci_inbound_job_token_scope_enabled":true}`)).Status)
+		got := as(t, gl, "mia", "PATCH", "/projects/acme%2Fshop/job_token_scope", testkit.WithJSON(`{"enabled":false}`))
+		assert.Equal(t, status, got.Status, version+got.Body)
+	}
+}
+
+// lib/api/entities/ci/resource_group.rb: each has an ID of its own.
+func TestResourceGroupsHaveIDs(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "x: {script: x, resource_group: a}\n" +
+		"y: {script: y, resource_group: b}\n"})
+	ids := as(t, gl, "mia", "GET", "/projects/acme%2Fshop/resource_groups").Each(t, "id")
+	require.Len(t, ids, 2)
+	assert.NotEqual(t, ids[0], ids[1])
+	assert.NotZero(t, ids[0])
+}
