@@ -193,7 +193,7 @@ func TestAllowlistsThatAllHaveToHeed(t *testing.T) {
 func TestResourceGroupsHaveIDs(t *testing.T) {
 	gl := testkit.NewMia(t)
 	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "x: {script: x, resource_group: a}\n" +
-		"y: {script: y, resource_group: b}\n"})
+		"y: {script: y, resource_group: b}\n"}, "Begin")
 	ids := as(t, gl, "mia", "GET", "/projects/acme%2Fshop/resource_groups").Each(t, "id")
 	require.Len(t, ids, 2)
 	assert.NotEqual(t, ids[0], ids[1])
