@@ -228,6 +228,8 @@ func TestImpossibleFailures(t *testing.T) {
 			Network: "Connection Refused"},
 		`Inject: an endpoint is named by method and path alone, as in GitLab's documentation: "GET /runners"`: {
 			Endpoint: "GET https://gitlab.example.com/gitlab/api/v4/runners?page=2", Status: 500},
+		`Inject: an endpoint is named without /api/v4: DELETE /runners/7; did you mean DELETE /runners/:id? (with Param("id", "7"))`: {
+			Endpoint: "DELETE /api/v4/runners/7", Status: 500},
 		`Inject: nothing serves GET /runners/{runner_id}; did you mean GET /runners/:id?`: {Endpoint: "GET /runners/{runner_id}",
 			Status: 500},
 		`Inject: with connection reset there is no answer that could have Status 500: choose one; ` +

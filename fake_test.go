@@ -45,6 +45,20 @@ func TestEndOfATest(t *testing.T) {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") },
 			want: []string{"fakegitlab: nothing serves GET /api/v4/runner; did you mean GET /runners?"},
 		},
+		"a name with a slip, or a group": {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/groups/acme/runers") },
+			want: []string{"fakegitlab: nothing serves GET /api/v4/groups/acme/runers; did you mean GET /groups/:id/runners? " +
+				"If not, a full path in the URL must be encoded: GET /groups/acme%2Fruners"},
+		},
+		"a name of one": {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/group/acme/runners") },
+			want: []string{"fakegitlab: nothing serves GET /api/v4/group/acme/runners; did you mean GET /groups/:id/runners?"},
+		},
+		"a project in a group": {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/projects/acme/shop") },
+			want: []string{"fakegitlab: nothing serves GET /api/v4/projects/acme/shop; " +
+				"a full path in the URL must be encoded: GET /projects/acme%2Fshop"},
+		},
 		"a call of the control API": {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/-/fake/journal") },
 			want: []string{"fakegitlab: nothing serves GET /-/fake/journal; the control API is off: WithControl"},

@@ -230,7 +230,7 @@ func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: ht
 
 // RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up,
 // and the RateLimit headers. The time at which the limit ends is counted from time.Now, as clients compare it with
-// their own clock, not with the fake's.
+// their own clock, not with the fake's. It lasts until it is removed; who waits and tries again wants Times: 1.
 func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: front.MsgRetryLater,
 		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
@@ -257,7 +257,8 @@ func Maintenance() Failure {
 	return Failure{Where: []CallMatcher{writes}, Status: http.StatusForbidden, Message: front.MsgReadOnly}
 }
 
-// ExpiredToken refuses all calls of a user as if the token had just expired: 401, in the words of REST or of GraphQL.
+// ExpiredToken refuses all calls of a user, whatever token is sent, as if it had just expired: 401, in the words of
+// REST or of GraphQL. RevokeAccessToken ends one token of several.
 func ExpiredToken(username string) Failure {
 	r := front.InvalidToken(front.MsgTokenExpired, "")
 	return Failure{Where: []CallMatcher{By(username)}, Status: r.Status, Body: r.Body, Header: r.Header,

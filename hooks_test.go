@@ -29,6 +29,14 @@ func TestBeforeAndAfter(t *testing.T) {
 	assert.Equal(t, 404, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/5").Status)
 	assert.Equal(t, []string{"before mia", "before, too",
 		"after #1 PUT /runners/:id id=5 by mia -> 404: there is no runner 5"}, order)
+
+	times := 0
+	var once func()
+	once = gl.Before(fakegitlab.GetVersion, func(fakegitlab.Call) { once(); times++ })
+	for range 2 {
+		testkit.Ask(t, gl, gl.Token("mia"), "GET", "/version")
+	}
+	assert.Equal(t, 1, times, "it takes itself away")
 }
 
 // A hook may fail the test without taking the server's handling of the request with it.

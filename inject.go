@@ -87,8 +87,9 @@ func (n NetworkFault) problem() string {
 
 // Before runs do when a request has arrived that matches, and before it is served: the place for what somebody else
 // changes in that moment. Endpoint and conditions are as in Failure. do may use the fake, but must not wait for the
-// request itself; hooks run in the order in which they were added. One that never ran is an error at the test's end
-// (WithUnusedFailures); so is one that panics, which breaks the connection, as any function does that a call meets.
+// request itself; it may call remove, so as to run once. Hooks run in the order in which they were added. One that
+// never ran is an error at the test's end (WithUnusedFailures); so is one that panics, which breaks the connection, as
+// any function does that a call meets.
 func (f *Fake) Before(e Endpoint, do func(Call), where ...CallMatcher) (remove func()) {
 	f.tb.Helper()
 	return f.addHook(f.faults.Before, f.requestProblem(e, where),

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -179,4 +180,18 @@ func TestJournalOfJobTokensThatNothingReads(t *testing.T) {
 		"and this one is 17.2; "+none)
 	assert.Contains(t, said, "GET /projects/:id/jobs id=acme/shop -> 401 (job tokens are not accepted here: GitLab has job tokens for ")
 	assert.Equal(t, 1, strings.Count(said, "("+none), said)
+}
+
+// A token of today has expired since the day began, whatever hour it was given.
+func TestTokensExpireByTheDay(t *testing.T) {
+	gl := testkit.NewMia(t)
+	at := gl.Now().Add(time.Hour)
+	gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Token: "glpat-of-today", ExpiresAt: at})
+	gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Token: "glpat-of-yesterday", ExpiresAt: at.AddDate(0, 0, -1)})
+	for _, token := range []string{"glpat-of-today", "glpat-of-yesterday"} {
+		assert.Equal(t, 401, testkit.Ask(t, gl, token, "GET", "/user").Status)
+	}
+	calls := gl.Calls(fakegitlab.GetCurrentUser)
+	assert.Equal(t, "the token of mia expired on 2024-07-01, as that day began: tokens expire by the day", calls[0].Reason)
+	assert.Equal(t, "the token of mia expired on 2024-06-30", calls[1].Reason)
 }

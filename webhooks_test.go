@@ -333,6 +333,12 @@ func TestTestsOfWebhooks(t *testing.T) {
 	// the handler is called without the state's mutex: what is tested may ask GitLab meanwhile
 	r.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { gl.Jobs() })
 	assert.Equal(t, `201 {"message":"201 Created"}`, try("job_events"))
+	gl.Commit("acme/shop", "main", map[string]string{"a": "a"}, "Begin")
+	gl.Commit("acme/shop", "main", map[string]string{"a": "b"}, "Go on")
+	assert.Equal(t, `201 {"message":"201 Created"}`, try("push_events"))
+	pushed := r.told()[len(r.told())-1]
+	assert.Equal(t, "mia", pushed["user_username"], "who asks, whoever has pushed")
+	assert.Equal(t, "Go on", testkit.Descend(pushed, "commits.0.title"), "the newest is the first")
 }
 
 // A local address is refused where the setting wants that, when the webhook is made and when it is called, and whoever

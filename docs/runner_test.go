@@ -133,6 +133,9 @@ func TestWhatARunnerSends(t *testing.T) {
 	file, err := upload.CreateFormFile("file", "artifacts.zip")
 	require.NoError(t, err)
 	archive := zip.NewWriter(file)
+	app, err := archive.Create("bin/app")
+	require.NoError(t, err)
+	_, _ = app.Write([]byte("#!/bin/sh\n"))
 	require.NoError(t, archive.Close())
 	require.NoError(t, upload.Close())
 	send("POST", path+"/artifacts", form.String(), "Content-Type", upload.FormDataContentType(), "Job-Token", job.Token)
@@ -141,6 +144,11 @@ func TestWhatARunnerSends(t *testing.T) {
 
 	gl.AssertCalls(t, "POST /runners/verify 200", "POST /jobs/request 201", "PATCH /jobs/:id/trace 202",
 		"POST /jobs/:id/artifacts 201", "PUT /jobs/:id 200")
+	kept := gl.JobRun(job.ID).Artifacts() // the archive and, behind it, the list of what it holds that GitLab makes
+	packed, err := zip.NewReader(bytes.NewReader(kept[0].Content), int64(len(kept[0].Content)))
+	require.NoError(t, err)
+	assert.Equal(t, "bin/app", packed.File[0].Name)
+	assert.Equal(t, "metadata", kept[1].Type)
 }
 
 // startBuilder runs the runner under test until it has served a job.

@@ -50,6 +50,14 @@ func TestJournalFoldsWhatIsAlike(t *testing.T) {
 	assert.Equal(t, 6, strings.Count(calltext.Mermaid(calls), "->>gitlab:"))
 }
 
+// The same request by somebody else is no retry.
+func TestRetriesAreOfOneUser(t *testing.T) {
+	calls := []call{{Number: 1, Method: "GET", Path: "/x", Endpoint: "GET /x", Status: 502, User: "oli"},
+		{Number: 2, Method: "GET", Path: "/x", Endpoint: "GET /x", Status: 502, User: "mia"},
+		{Number: 3, Method: "GET", Path: "/x", Endpoint: "GET /x", Status: 200, User: "mia"}}
+	assert.Equal(t, "#1 GET /x by oli -> 502\n#2 GET /x by mia -> 502\n  #3 GET /x by mia -> 200 [retry 1]\n", calltext.Journal(calls))
+}
+
 // Of a list the line says how much it has, whatever it lists.
 func TestListsAreCounted(t *testing.T) {
 	for want, e := range map[string]endpoint{

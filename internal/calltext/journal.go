@@ -148,10 +148,11 @@ func (c Call[E]) Ignored() string {
 	return strings.Join(texts, ", ")
 }
 
-// retried is whether the second call is the same request again after the first one failed in a way that may pass.
+// retried is whether the second call is the same request again, by the same user, after the first one failed in a way
+// that may pass.
 func retried[E ~string](first, second Call[E]) bool {
 	passing := first.Failure || first.Status == 0 || first.Status == 429 || first.Status >= 500
-	return passing && first.Method == second.Method && first.Path == second.Path &&
+	return passing && first.Method == second.Method && first.Path == second.Path && first.User == second.User &&
 		maps.EqualFunc(first.Query, second.Query, slices.Equal) && bytes.Equal(first.Body, second.Body)
 }
 

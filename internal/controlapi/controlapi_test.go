@@ -149,6 +149,7 @@ func TestFailure(t *testing.T) {
 	require.NoError(t, failure{Ready: "unavailable"}.Check())
 	assert.EqualError(t, failure{Ready: "unavailable", Status: 500}.Check(), "ready: unavailable says itself what is answered")
 	assert.ErrorContains(t, failure{RetryAfter: 1}.Check(), "retry_after: goes with")
+	assert.EqualError(t, failure{Ready: "rate_limited", RetryAfter: -1}.Check(), "retry_after: must not be negative")
 	assert.Nil(t, failure{}.Sent())
 	assert.Equal(t, "a", failure{Body: []byte(`"a"`)}.Sent())
 	assert.Equal(t, []byte("[1]"), failure{Body: []byte("[1]")}.Sent())

@@ -39,6 +39,8 @@ func (f Failure[N]) Check() error {
 		return fmt.Errorf("ready: %s says itself what is answered", f.Ready)
 	case f.Ready == "" && f.RetryAfter != 0:
 		return errors.New(`retry_after: goes with "ready": "rate_limited"; else it is a header`)
+	case f.RetryAfter < 0:
+		return errors.New("retry_after: must not be negative")
 	}
 	return nil
 }

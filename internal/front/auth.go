@@ -67,8 +67,11 @@ var rotation = regexp.MustCompile(`access_tokens/(\d+|self)/rotate$`)
 func (q *Request) tokenOver(t *world.AccessToken) (text, why string) {
 	switch {
 	case t.Expired(q.Now()):
-		day := t.Expiry().Format(time.DateOnly)
-		return MsgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, day)
+		why = fmt.Sprintf("the token of %s expired on %s", t.User.Username, t.Expiry().Format(time.DateOnly))
+		if q.Now().Sub(t.Expiry()) < 24*time.Hour {
+			why += ", as that day began: tokens expire by the day"
+		}
+		return MsgTokenExpired, why
 	case t.Revoked:
 		return msgTokenRevoked, "the token of " + t.User.Username + " is revoked"
 	}

@@ -51,7 +51,7 @@ func newDesk(t testing.TB) desk {
 
 func (d desk) command(args ...string) *exec.Cmd {
 	settings := []string{"-c", "user.name=Mia", "-c", "user.email=mia@example.com", "-c", "init.defaultBranch=main",
-		"-c", "advice.pushUpdateRejected=false", "-c", "gc.auto=0"}
+		"-c", "advice.pushUpdateRejected=false", "-c", "maintenance.auto=false", "-c", "core.fsync=none"}
 	cmd := exec.Command("git", append(settings, args...)...)
 	cmd.Dir = d.dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + d.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",

@@ -95,10 +95,15 @@ func Meant(method, path string, served []string) string {
 		}
 		return ", but there is " + strings.Join(same, ", ")
 	}
-	if encoded, ok := nearest.Encoded(method, path, served); ok {
-		return "; a full path in the URL must be encoded: " + method + " " + encoded
-	}
-	if meant, ok := nearest.Endpoint(method, path, served); ok {
+	encoded, isPath := nearest.Encoded(method, path, served)
+	meant, isNear := nearest.Endpoint(method, path, served)
+	asPath := "a full path in the URL must be encoded: " + method + " " + encoded
+	switch {
+	case isPath && isNear: // "/groups/acme/runers" may be a group, too
+		return "; did you mean " + meant + "? If not, " + asPath
+	case isPath:
+		return "; " + asPath
+	case isNear:
 		return "; did you mean " + meant + "?"
 	}
 	return ""

@@ -52,7 +52,11 @@ func (n Names) Problem(endpoint string) string {
 		return WildcardProblem(path, n.Served)
 	}
 	if below, whole := front.BelowAPI(path); whole {
-		return fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
+		problem := fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
+		if !slices.Contains(n.Served, method+" "+below) {
+			problem += Meant(method, below, n.Served)
+		}
+		return problem
 	}
 	return "nothing serves " + endpoint + cmp.Or(Meant(method, path, n.Served), Outside(method, path))
 }

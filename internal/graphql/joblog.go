@@ -170,8 +170,8 @@ func (h *logHTML) sequence(indicator, commands, terminator string) {
 
 // code follows one code, and returns those that are left of the ones after it.
 func (h *logHTML) code(code string, rest []string) []string {
-	n, err := strconv.Atoi(code)
-	if err != nil || strconv.Itoa(n) != code {
+	n, _ := strconv.Atoi(code)
+	if strconv.Itoa(n) != code {
 		return rest
 	}
 	for i, s := range logStyles {

@@ -33,16 +33,31 @@ func TestHTMLOfLogs(t *testing.T) {
 		"\x1b[48;5;256;38;1mHello":       `<span class="term-bold">Hello</span>`,
 		"\x1b[1;31mHello\x1b[21m!":       `<span class="term-fg-l-red term-bold">Hello</span><span class="term-fg-l-red">!</span>`,
 		"\x1b[1;91mHello":                `<span class="term-fg-l-red term-bold">Hello</span>`,
-		"<":                              "<span>&lt;</span>",
-		"\r\n\n":                         "<span><br/><br/></span>",
-		"Hello\x1b[3\nyou":               "<span>Helloyou</span>",
-		"─🐤\n":                           "<span>─🐤<br/></span>",
+		// Where the numbers of colors begin and end, and what looks like one.
+		"\x1b[30mx\x1b[37my\x1b[39mz":                                      `<span class="term-fg-black">x</span><span class="term-fg-white">y</span><span>z</span>`,
+		"\x1b[40mx\x1b[47my\x1b[49mz":                                      `<span class="term-bg-black">x</span><span class="term-bg-white">y</span><span>z</span>`,
+		"\x1b[90mx\x1b[97my\x1b[99mz":                                      `<span class="term-fg-l-black">x</span><span class="term-fg-l-white">y</span><span>z</span>`,
+		"\x1b[100mx\x1b[107my":                                             `<span class="term-bg-l-black">x</span><span class="term-bg-l-white">y</span>`,
+		"\x1b[38mx\x1b[48;5my\x1b[98m\x1b[108m\x1b[50m\x1b[110m\x1b[031mz": "<span>x</span><span>y</span><span>z</span>",
+		"\x1b[31;59mx\x1b[119my":                                           `<span class="term-fg-red">x</span><span class="term-fg-red">y</span>`,
+		"\x1b[38;5;255mx":                                                  `<span class="xterm-fg-255">x</span>`,
+		"\x1b[38;5;-1mx":                                                   "<span>x</span>",
+		"\x1b[38;2;1mx":                                                    `<span class="term-bold">x</span>`,
+		"\x1b[35;5;1mx":                                                    `<span class="term-fg-l-magenta term-bold">x</span>`,
+		"\x1b[1;31mx\x1b[0;38;5my":                                         `<span class="term-fg-l-red term-bold">x</span><span>y</span>`,
+		"\x1b]31mx":                                                        "<span>x</span>",
+		"<":                                                                "<span>&lt;</span>",
+		"\r\n\n":                                                           "<span><br/><br/></span>",
+		"Hello\x1b[3\nyou":                                                 "<span>Helloyou</span>",
+		"─🐤\n":                                                             "<span>─🐤<br/></span>",
 		start + "\x1b[91mHello\x1b[0m\nLine 1\nLine 2\n" + end: startHTML +
 			`<span class="term-fg-l-red section section-header js-s-a-legit-one">Hello</span>` +
 			`<span class="section section-header js-s-a-legit-one"><br/></span>` +
 			`<span class="section line js-s-a-legit-one">Line 1<br/>Line 2<br/></span>` + endHTML,
-		"section_start:1:my_$ection\r\x1b[0Kx": "<span>section_start:1:my_$ection\rx</span>",
-		end + "x":                              "<span>x</span>",
+		"section_start:1:my_$ection\r\x1b[0Kx":  "<span>section_start:1:my_$ection\rx</span>",
+		end + "x":                               "<span>x</span>",
+		"x" + start + start + end + "y":         "<span>x</span>" + startHTML + endHTML + "<span>y</span>",
+		"2024-05-14T11:19:20.000000Z 00O+world": "<span>world</span>",
 		"2024-05-14T11:19:19.899359Z 00O Hello \n2024-05-14T11:19:20.000000Z 00O+world\n2024-05-14T11:19:22.000000Z 00O next": "<span>Hello world<br/>next</span>",
 	} {
 		assert.Equal(t, want, htmlOfLog(log), "%q", log)

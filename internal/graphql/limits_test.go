@@ -107,6 +107,8 @@ func TestWhatABatchSaysInVain(t *testing.T) {
 	assert.Equal(t, `1.a: there is no project "x"; 1.b: there is no project "x"`, call.Reason)
 	gql(t, gl, gl.Token("mia"), asking([]object{{"query": "{ nope }"}, {"query": "{ nope }"}}))
 	assert.Equal(t, "Field 'nope' doesn't exist on type 'Query'", gl.Calls("")[1].Reason, "once")
+	gql(t, gl, gl.Token("mia"), query("{ runnrs { count } }"))
+	assert.Equal(t, "Field 'runnrs' doesn't exist on type 'Query'; did you mean Query.runners?", gl.Calls("")[2].Reason)
 }
 
 // What stands before GitLab answers in no form of GraphQL's, and what a test has GitLab say in it.

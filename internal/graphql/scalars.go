@@ -152,7 +152,7 @@ func parseInputsValue(value any) (any, error) {
 func finite(value any) any {
 	switch v := value.(type) {
 	case float64:
-		if math.IsInf(v, 0) || math.IsNaN(v) {
+		if math.IsInf(v, 0) {
 			return nil
 		}
 	case []any:

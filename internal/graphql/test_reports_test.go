@@ -3,6 +3,7 @@ package graphql_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -42,14 +43,16 @@ func TestReportsOfTests(t *testing.T) {
 	run(t, gl, "root", fmt.Sprintf(`{ project(fullPath: "acme/shop") { pipeline(id: "gid://gitlab/Ci::Pipeline/7") {
 		one: testSuite(buildIds: ["%d"]) { `+counts+` testCases { nodes { status name classname file executionTime systemOutput
 			stackTrace recentFailures { count } attachmentUrl } } }
-		both: testSuite(buildIds: ["%d", "%d"]) { totalCount testCases(first: 1) { count nodes { name status } } } } } }`, unit.ID, more.ID, unit.ID)).
+		both: testSuite(buildIds: ["%d", "%d"]) { totalCount testCases(first: 1) { count nodes { name status attachmentUrl systemOutput stackTrace } } } } } }`, unit.ID, more.ID, unit.ID)).
 		is(`{"project":{"pipeline":{"one":{"name":"unit","totalTime":1.5,"totalCount":2,"successCount":1,"failedCount":0,
 				"skippedCount":1,"errorCount":0,"testCases":{"nodes":[
 				{"status":"success","name":"adds","classname":"sum","file":"sum.go","executionTime":1.5,"systemOutput":null,
 					"stackTrace":null,"recentFailures":null,"attachmentUrl":null},
 				{"status":"skipped","name":"skips","classname":null,"file":null,"executionTime":0,"systemOutput":null,
 					"stackTrace":null,"recentFailures":null,"attachmentUrl":null}]}},
-			"both":{"totalCount":3,"testCases":{"count":3,"nodes":[{"name":"takes","status":"failed"}]}}}}}`)
+			"both":{"totalCount":3,"testCases":{"count":3,"nodes":[{"name":"takes","status":"failed","stackTrace":null,
+				"attachmentUrl":"` + gl.URL() + fmt.Sprintf("/acme/shop/-/jobs/%d/artifacts/file/a.png", more.ID) + `",
+				"systemOutput":"no\n\nSystem Out:\n\n[[ATTACHMENT|a.png]]"}]}}}}}`)
 	a := run(t, gl, "root", `{ project(fullPath: "acme/shop") { pipeline(id: "gid://gitlab/Ci::Pipeline/7") {
 		testReportSummary { total { suiteError } testSuites { nodes { suiteError } } } } } }`)
 	problem := a.at("project.pipeline.testReportSummary.total.suiteError")
@@ -71,7 +74,10 @@ func TestSumsOfSuites(t *testing.T) {
 	odd := add("odd", `<testcase name="first" time="1"/><testcase>text</testcase>`)
 	huge := add("huge", `<testcase name="a" time="1e308"/><testcase name="b" time="1e308"/>`)
 	bare := strconv.Itoa(gl.AddJob(fg.Job{Project: "acme/shop", Name: "bare", Status: fg.JobSuccess, PipelineID: 7}).ID)
+	bridge := gl.AddJob(fg.Job{Project: "acme/shop", Name: "bridge", Status: fg.JobSuccess, PipelineID: 7,
+		Trigger: json.RawMessage(`{"project":"acme/shop"}`)})
 	for ids, want := range map[string]string{
+		strconv.Itoa(bridge.ID): "null",
 		one: `{"name":"unit","totalTime":0.30000000000000004,"totalCount":1,"suiteError":null,
 			"testCases":{"nodes":[{"name":"adds","executionTime":0.2}]}}`,
 		one + " " + two: `{"name":"more","totalTime":0.8,"totalCount":3,"suiteError":null,"testCases":{"nodes":[
@@ -88,6 +94,6 @@ func TestSumsOfSuites(t *testing.T) {
 			strings.ReplaceAll(ids, " ", `", "`))).is(`{"project":{"pipeline":{"testSuite":` + want + `}}}`)
 	}
 	run(t, gl, "root", `{ project(fullPath: "acme/shop") { pipeline(id: "gid://gitlab/Ci::Pipeline/7") {
-		testReportSummary { total { time count } } } } }`).is(`{"project":{"pipeline":{"testReportSummary":{
+		none: testSuite(buildIds: ["1"]) { name } testReportSummary { total { time count } } } } }`).is(`{"project":{"pipeline":{"none":null,"testReportSummary":{
 			"total":{"time":1.7976931348623157e+308,"count":5}}}}}`)
 }

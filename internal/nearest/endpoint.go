@@ -56,7 +56,7 @@ func Endpoint(method, path string, served []string) (string, bool) {
 // way.
 func Encoded(method, path string, served []string) (string, bool) {
 	parts := segments(path)
-	if len(parts) < 3 || !namedByPath(parts[0]) || fitsParameter(parts[1:], 0) {
+	if len(parts) < 3 || !namedByPath(parts[0]) || fitsParameter(parts[1], false) {
 		return "", false // what follows is no part of a full path
 	}
 	for end := 3; end <= len(parts); end++ { // the shortest, so that what can be a segment of an endpoint stays one
@@ -108,7 +108,7 @@ func pathCost(path, pattern []string) (cost int, near bool) {
 	}
 	for i := range path {
 		if strings.HasPrefix(pattern[i], ":") {
-			if !fitsParameter(path, i) {
+			if !fitsParameter(path[i], i > 0 && namedByPath(pattern[i-1])) {
 				return 0, false
 			}
 			continue
@@ -124,8 +124,8 @@ func pathCost(path, pattern []string) (cost int, near bool) {
 
 // fitsParameter is whether a segment can be the value of a parameter: a number, a parameter itself, an encoded full
 // path or, where GitLab takes one, a full path of one word.
-func fitsParameter(path []string, i int) bool {
-	return isNumber(path[i]) || strings.HasPrefix(path[i], ":") || isEncoded(path[i]) || i > 0 && namedByPath(path[i-1])
+func fitsParameter(segment string, byPath bool) bool {
+	return byPath || isNumber(segment) || strings.HasPrefix(segment, ":") || isEncoded(segment)
 }
 
 func isEncoded(segment string) bool { return strings.Contains(strings.ToUpper(segment), "%2F") }

@@ -70,7 +70,7 @@ func awaited(t *testing.T, file string) string {
 }
 
 // many is how many requests there are; their journal is several times as long as what a pipe holds.
-const many = 10_000
+const many = 4_000
 
 // Neither the requests nor the end wait for somebody who reads the journal.
 func TestUnreadPipe(t *testing.T) {

@@ -123,7 +123,7 @@ func (a *arguments) declare(flags *flag.FlagSet) {
 		})
 	flags.BoolVar(&a.realTime, "real-time", false,
 		"follow the machine's clock; else it stands still until somebody advances it")
-	flags.Func("long-polling", "let a runner's request for a job wait so `long`, \"50s\", when there is none",
+	flags.Func("long-polling", "let a runner's request for a job wait so `duration`, \"50s\", when there is none",
 		func(text string) (err error) {
 			a.longPolling, err = datajson.ParseDuration(text) // as everywhere else a number is seconds
 			return err

@@ -245,7 +245,7 @@ func (at hookPlace) test(q request) front.Response {
 	}
 	var notice *world.Notice
 	if untested[event] == "" && !slices.Contains(at.own, event) {
-		notice = q.TestNotice(h, event)
+		notice = q.TestNotice(h, event, q.User)
 	}
 	if notice == nil {
 		if nothing == "" {

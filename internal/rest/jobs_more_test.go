@@ -56,7 +56,7 @@ func TestWhyARunnerCannotTakeAJob(t *testing.T) {
 	later := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobCreated})
 	assert.Equal(t, gl.Now(), gl.EnqueueJob(later.ID).QueuedAt)
 	assert.Equal(t, later.ID, gl.StartJob(later.ID, r.ID).ID)
-	assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: EnqueueJob(%d): job %d (job) is canceled: GitLab knows no enqueue from there, and no other event", canceling.ID, canceling.ID), func() { gl.EnqueueJob(canceling.ID) })
+	assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: EnqueueJob(%d): job %d (job) is canceled: GitLab knows no enqueue from there, and no other event; a retry makes a new job", canceling.ID, canceling.ID), func() { gl.EnqueueJob(canceling.ID) })
 }
 
 func TestASeedThatFailsLeavesNoJob(t *testing.T) {

@@ -17,21 +17,21 @@ func (st *State) CreateResourceToken(t AccessToken, by *User) (*AccessToken, err
 	if err := st.checkNewToken(t); err != nil {
 		return nil, err
 	}
-	var of Source = t.Project
-	kind, id := "project", 0
-	if t.Project != nil {
-		id = t.Project.ID
+	var of Source
+	var stem string
+	if p := t.Project; p != nil {
+		of, stem = p, fmt.Sprint("project_", p.ID)
 	} else {
-		of, kind, id = t.Group, "group", t.Group.ID
+		of, stem = t.Group, fmt.Sprint("group_", t.Group.ID)
 	}
-	username := st.newBotName(fmt.Sprintf("%s_%d", kind, id), func() string { return st.made.hex(botNames, botDigits) })
+	username := st.newBotName(stem, func() string { return st.made.hex(botNames, botDigits) })
 	bot := &User{ID: nextID(st, &st.Users), Username: username, Name: t.Name,
 		Email: username + "@noreply.example.com", External: by.External, State: UserActive, CreatedAt: st.Now(), Bot: true,
 		Creator: by}
 	add(st, &st.Users, bot)
 	setKey(st, &st.UserNames, Key(username), bot)
 	st.indexEmail(bot)
-	st.join(of, bot, t.Role, Joining{By: by, CreatedAt: st.Now(), UpdatedAt: st.Now()})
+	st.join(of, bot, t.Role, Joining{By: by, CreatedAt: st.Now()})
 	t.User = bot
 	return st.CreateToken(t)
 }

@@ -24,8 +24,8 @@ type branchAccess struct {
 
 // protectionOf is what a level stands for.
 func protectionOf(level string) branchProtection {
-	developers, maintainers := []branchAccess{{Developer}}, []branchAccess{{Maintainer}}
-	b := branchProtection{Push: maintainers, Merge: maintainers}
+	developers := []branchAccess{{Developer}}
+	var b branchProtection // what is not for developers, too, is for maintainers
 	switch level {
 	case protectNothing:
 		b = branchProtection{Push: developers, Merge: developers, Force: true}

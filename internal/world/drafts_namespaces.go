@@ -339,8 +339,7 @@ func (st *State) AddProject(p Project, members map[string]Role, found ...Problem
 	}
 	p.RegistrationToken = st.secret(registrationTokens, p.RegistrationToken)
 	p.ID, p.CreatedAt = assignID(st, &st.Projects, p.ID), orNow(p.CreatedAt, st.Now())
-	namespace, _ = p.namespace()
-	p.Path = namespace + "/" + last
+	p.Path = p.namespace() + "/" + last
 	if g := p.Group; g != nil {
 		g.Projects = append(g.Projects, &p)
 		st.onUndo(func() { g.Projects = g.Projects[:len(g.Projects)-1] })

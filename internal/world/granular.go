@@ -43,7 +43,7 @@ func (g Grant) reaches(u *User, b Boundary) bool {
 	case AccessUser, AccessInstance:
 		return g.Access == b.Access
 	case AllMemberships:
-		return b.Project != nil && RoleInProject(u, b.Project) > 0 || b.Group != nil && RoleInGroup(u, b.Group) > 0
+		return b.Project != nil && RoleInProject(u, b.Project) > 0 || RoleInGroup(u, b.Group) > 0
 	case PersonalProjects:
 		return b.Project != nil && b.Project.Owner == u
 	}
@@ -141,8 +141,8 @@ func (t *AccessToken) checkGrants() (ps Problems) {
 // checkPermission checks the form of a permission. Of what is a matter of this GitLab the action must be known; of what
 // else there may be in GitLab, a slip of the pen in a name that is known here is one.
 func checkPermission(permission string) error {
-	resource, action, ok := strings.Cut(permission, ": ")
-	if !ok || resource == "" || action == "" {
+	resource, action, _ := strings.Cut(permission, ": ")
+	if resource == "" || action == "" {
 		return fmt.Errorf("%q is no permission; one is written as %q", permission, "Runner: Read")
 	}
 	actions, asked := permissionActions[resource], askedActions[resource]

@@ -104,7 +104,7 @@ func eventsFrom(s JobStatus) string {
 		}
 	}
 	if len(events) == 0 {
-		return "and no other event"
+		return "and no other event; a retry makes a new job"
 	}
 	return "only " + strings.Join(events, ", ")
 }

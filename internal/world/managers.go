@@ -80,11 +80,7 @@ func (st *State) ContactBy(r *Runner, draft Manager) error {
 	if draft.SystemID != "" && CheckSystemID(draft.SystemID) != nil {
 		return st.checkManagers(r, []Manager{draft}).err()
 	}
-	c := Contact{SystemID: draft.SystemID, Address: draft.IPAddress}
-	if draft.Version+draft.Revision+draft.Platform+draft.Architecture+draft.Executor != "" {
-		c.Info = &draft
-	}
-	st.Heartbeat(r, c, true)
+	st.Heartbeat(r, Contact{SystemID: draft.SystemID, Address: draft.IPAddress, Info: &draft}, true)
 	return nil
 }
 

@@ -139,8 +139,8 @@ func (e *Environment) matches(search string) bool {
 	if strings.HasPrefix(name, search) {
 		return true
 	}
-	_, behind, inside := strings.Cut(name, "/")
-	return inside && strings.HasPrefix(strings.TrimLeft(behind, "/"), search)
+	_, behind, _ := strings.Cut(name, "/")
+	return strings.HasPrefix(strings.TrimLeft(behind, "/"), search)
 }
 
 // EnvironmentQuery is what some of a project's environments are asked for; what is blank asks for nothing.
@@ -154,7 +154,7 @@ type EnvironmentQuery struct {
 func (d *deploying) EnvironmentsLike(q EnvironmentQuery) []*Environment {
 	name, search, folder := nullIfBlank(q.Name), nullIfBlank(q.Search), nullIfBlank(q.Folder)
 	return Filtered(d.environments, func(e *Environment) bool {
-		return (name == "" || e.Name == name) && (search == "" || e.matches(search)) &&
+		return (name == "" || e.Name == name) && e.matches(search) &&
 			(folder == "" || e.Folder() == folder) &&
 			(len(q.States) == 0 || slices.Contains(q.States, string(e.State)))
 	})

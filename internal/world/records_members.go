@@ -25,9 +25,6 @@ func (j *joinings) of(roles map[*User]Role) joinings {
 	return joinings{kept}
 }
 
-// Joining is how a user became a direct member.
-func (j *joinings) Joining(u *User) Joining { return j.joined[u] }
-
 // forgetInviter forgets that a user, who goes, made others members.
 func (j *joinings) forgetInviter(u *User) {
 	for member, how := range j.joined {
@@ -118,7 +115,7 @@ func AllMembersOf(s Source, seen func(*Group) bool) []Member {
 		case twice && isProject && direct:
 			known.Role = max(known.Role, m.Role)
 			best[m.User] = known
-		case !twice || m.Role > known.Role:
+		case m.Role > known.Role: // nobody is a member without a role
 			best[m.User] = m
 		}
 	}

@@ -146,12 +146,12 @@ func (p *Project) Depth() int {
 	return max(p.GitDepth, 0)
 }
 
-// namespace returns the full path and the name of the group or user that the project lies in.
-func (p *Project) namespace() (path, name string) {
+// namespace is the full path of the group or user that the project lies in.
+func (p *Project) namespace() string {
 	if p.Group != nil {
-		return p.Group.Path, p.Group.Name
+		return p.Group.Path
 	}
-	return p.Owner.Username, p.Owner.Name
+	return p.Owner.Username
 }
 
 // FullNamespaceName is the FullName of the project's group, or the name of the user whose namespace it lies in.

@@ -84,7 +84,7 @@ func (t *tally) only(statuses ...JobStatus) bool {
 // status is the one status that the jobs have together (lib/gitlab/ci/status/composite.rb).
 func (t *tally) status() JobStatus {
 	for _, rule := range statusRules {
-		if rule.only != nil && t.only(rule.only...) || t.has(rule.any...) {
+		if t.only(rule.only...) || t.has(rule.any...) {
 			return rule.status
 		}
 	}

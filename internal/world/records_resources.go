@@ -69,7 +69,7 @@ func (p *Project) OwnProcessModes() (own map[string]string) {
 	return own
 }
 
-// checkProcessModes checks those of a draft, and puts the default in the place of empty ones.
+// checkProcessModes checks those of a draft, which has no empty ones.
 func checkProcessModes(modes map[string]ProcessMode) (ps Problems) {
 	for _, key := range slices.Sorted(maps.Keys(modes)) {
 		mode := modes[key]
@@ -78,7 +78,6 @@ func checkProcessModes(modes map[string]ProcessMode) (ps Problems) {
 			ps.Addf(field, "a resource group has a key")
 		}
 		ps.Add(field, oneOf("process mode", &mode, mode, ProcessModes))
-		modes[key] = mode
 	}
 	return ps
 }

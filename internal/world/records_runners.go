@@ -110,7 +110,7 @@ func (r *Runner) Manager(systemID string) *Manager {
 func (r *Runner) LatestManager() *Manager {
 	var last *Manager
 	for _, m := range r.Managers {
-		if last == nil || m.ContactedAt.After(last.ContactedAt) || m.ContactedAt.Equal(last.ContactedAt) && m.ID > last.ID {
+		if last == nil || !m.ContactedAt.Before(last.ContactedAt) {
 			last = m
 		}
 	}

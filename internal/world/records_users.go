@@ -117,11 +117,8 @@ func (t *AccessToken) Expired(now time.Time) bool {
 
 // Expiry is when the token dies; zero: never.
 func (t *AccessToken) Expiry() time.Time {
-	switch {
-	case t.OAuth != nil:
+	if t.OAuth != nil {
 		return t.CreatedAt.Add(t.OAuth.Life)
-	case t.ExpiresAt.IsZero():
-		return time.Time{}
 	}
 	return t.ExpiresAt.UTC().Truncate(24 * time.Hour)
 }

@@ -86,7 +86,7 @@ func (st *State) CheckRefUpdate(p *Project, u RefUpdate) error {
 		return &RefRefusal{u.Ref, RefNotMoved, fmt.Sprintf(reffBeside, u.Ref, beside, u.Ref), beside}
 	case now != "" && u.Old == repository.ZeroID && !deletes:
 		return notMoved(reffThere, u.Ref)
-	case now != "" && now != u.Old && u.Old != repository.ZeroID:
+	case now != u.Old && u.Old != repository.ZeroID:
 		return notMoved(reffStale, u.Ref, now, u.Old)
 	case known && !isTag && !deletes && r.Commit(u.New) == nil:
 		return notMoved(reffNoCommit, u.Ref, u.New, u.Ref)

@@ -76,3 +76,98 @@ func TestHiddenVariablesOfOldGitLabs(t *testing.T) {
 	assert.Same(t, who, (&Project{Creator: who, root: root}).firstAuthor())
 	assert.Same(t, root, (&Project{root: root}).firstAuthor())
 }
+
+// What a draft says of the modes of resource groups: those that are none are told, what it leaves out stays or follows.
+func TestModesOfDrafts(t *testing.T) {
+	ps := checkProcessModes(map[string]ProcessMode{"": Unordered, "b": "oldest", "c": NewestFirst})
+	require.Len(t, ps, 2)
+	assert.Equal(t, "a resource group has a key", ps[0].Text)
+	assert.Contains(t, ps[1].Text, `did you mean "oldest_first"?`)
+	assert.Equal(t, "resource_groups.b", ps[1].Field)
+	assert.Len(t, checkProcessModes(map[string]ProcessMode{"a": ""}), 1)
+	was := &Project{ProcessModes: map[string]ProcessMode{"new": Unordered, "own": NewestFirst, "said": OldestFirst, "more": NewestFirst}}
+	assert.Equal(t, map[string]string{"own": "newest_first", "said": "oldest_first", "more": "newest_first"},
+		was.OwnProcessModes())
+	in := &Project{ProcessModes: map[string]ProcessMode{"said": NewestReadyFirst},
+		Attributes: map[string]string{attrProcessMode: string(OldestFirst)}}
+	assert.Equal(t, map[string]ProcessMode{"new": Unordered, "own": OldestFirst, "more": OldestFirst,
+		"said": NewestReadyFirst}, was.processModesAfter(in))
+	waits := &Job{Status: JobWaitingForResource}
+	assert.Equal(t, []*Job{waits}, (&ResourceGroup{jobs: []*Job{{Status: JobCreated}, waits}}).Waiting())
+}
+
+// A pipeline of jobs alone began with the first that did and ended with the last, once all are over; time in which
+// several ran is counted once (lib/gitlab/ci/pipeline/duration.rb). One that moves by itself notes when it did.
+func TestTimesOfPipelinesAreThoseOfJobs(t *testing.T) {
+	at := func(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
+	st, shop := ruled(t)
+	for i, times := range [][2]int{{10, 20}, {2, 8}, {4, 6}, {15, 22}, {}} {
+		status := map[bool]JobStatus{true: JobSuccess, false: JobSkipped}[times[0] > 0]
+		j, err := st.AddJob(&Job{Project: shop, PipelineID: 7, Name: string(rune('a' + i)), Status: status})
+		require.NoError(t, err)
+		if j.StartedAt, j.FinishedAt = (time.Time{}), noon; times[0] > 0 {
+			j.StartedAt, j.FinishedAt = at(times[0]), at(times[1])
+		}
+	}
+	p := shop.Pipelines()[0]
+	created, started, finished := p.Times()
+	assert.Equal(t, []time.Time{noon, at(2), at(22)}, []time.Time{created, started, finished})
+	assert.Equal(t, 18*time.Minute, p.Busy(at(99)))
+	p.facts = &PipelineFacts{CreatedAt: at(-1), StartedAt: at(1), FinishedAt: at(30)}
+	created, started, finished = p.Times()
+	assert.Equal(t, []time.Time{at(-1), at(1), at(30)}, []time.Time{created, started, finished})
+}
+
+// app/models/concerns/has_environment_scope.rb: what is for all environments comes first, however new it is.
+func TestVariablesForAllEnvironmentsComeFirst(t *testing.T) {
+	some, all, own := &Variable{Scope: "pro*"}, &Variable{Scope: Everywhere}, &Variable{Scope: "production"}
+	assert.Equal(t, []*Variable{all, some, own}, OnEnvironment([]*Variable{own, some, all}, "production"))
+	assert.Equal(t, []*Variable{all}, OnEnvironment([]*Variable{own, some, all}, ""))
+}
+
+// app/services/gravatar_service.rb: the address counts in lower case.
+func TestAvatars(t *testing.T) {
+	const before, behind = "https://www.gravatar.com/avatar/", "?s=80&d=identicon"
+	for version, sum := range map[string]string{"16.0": "b58996c504c5638798eb6b511e6f49af",
+		"18.0": "b4c9a289323b21a01c3e940f150eb9b8c542587f1abfd8f0e1cc1ffc5e475514"} {
+		assert.Equal(t, before+sum+behind, versioned(t, version).AvatarURL("User@Example.com"), version)
+	}
+}
+
+// What numbers were given that nobody has any more, and which ids there are, is told for the next world.
+func TestNumbersOfWhatIsGone(t *testing.T) {
+	deployed := &deploying{lastIID: 3, deployments: []*Deployment{{IID: 1}, {IID: 3}}}
+	assert.Zero(t, deployed.GivenIID())
+	deployed.deployments = deployed.deployments[:1]
+	assert.Equal(t, 3, deployed.GivenIID())
+	st, shop := ruled(t)
+	assert.Equal(t, shop.Group.ID, shop.NamespaceID())
+	root := st.UserNames[RootUsername]
+	root.ID = 42
+	assert.Equal(t, 42, (&Project{Owner: root}).NamespaceID())
+	gifts := ScheduleGifts{Variables: []ci.JobVariable{{Key: "A"}, {Key: "B"}}, IDs: map[string]int{"A": 30000000, "B": 40000000}}
+	s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *"}, gifts)
+	require.NoError(t, err)
+	assert.Equal(t, gifts.IDs, s.VariableIDs())
+	require.NoError(t, st.SetScheduleVariable(s, nil, ci.JobVariable{Key: "C"}))
+	assert.Equal(t, 40000001, s.VariableIDs()["C"])
+}
+
+// A job that needs one of its own name, as only a seed has it, gets nothing of itself.
+func TestJobsThatNeedThemselves(t *testing.T) {
+	st, shop := ruled(t)
+	plan := NewPlan(Plan{Spec: ci.JobSpec{Needs: []ci.Need{{Job: "a"}}}})
+	for _, name := range []string{"a", "b"} {
+		_, err := st.AddJob(&Job{Project: shop, PipelineID: 7, Name: name, Plan: plan, Status: JobSuccess})
+		require.NoError(t, err)
+	}
+	p := shop.Pipelines()[0]
+	assert.Empty(t, p.Jobs[0].Dependencies())
+	assert.Equal(t, p.Jobs[:1], p.Jobs[1].Dependencies())
+	p.Jobs[1].Plan = NewPlan(Plan{Spec: ci.JobSpec{Needs: []ci.Need{{Job: "unknown"}}}})
+	assert.Empty(t, p.Jobs[1].Dependencies())
+	assert.Equal(t, p.Jobs[0].NextChange(), p.Jobs[0].NextChange(), "all who wait for it are woken")
+	assert.Equal(t, JobPreparing, StatusOf([]*Job{{Status: JobPreparing}, {Status: JobSuccess}}))
+	assert.Equal(t, JobPreparing, StatusOf([]*Job{{Status: JobPreparing}}))
+	assert.Equal(t, JobSkipped, StatusOf(nil), "of no jobs")
+}

@@ -206,7 +206,7 @@ func TestArchivesOfRecentPipelines(t *testing.T) {
 // What cannot happen to a job is told with what can.
 func TestWhatMayHappenToAJob(t *testing.T) {
 	assert.Equal(t, "only drop (to canceled), success (to canceled), force_cancel (to canceled)", eventsFrom(JobCanceling))
-	assert.Equal(t, "and no other event", eventsFrom(JobFailed))
+	assert.Equal(t, "and no other event; a retry makes a new job", eventsFrom(JobFailed))
 	assert.Equal(t, "only process (to created), enqueue (to waiting_for_resource), enqueue (to pending)",
 		eventsFrom(JobSkipped))
 }

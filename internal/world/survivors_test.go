@@ -385,7 +385,7 @@ func TestNotices(t *testing.T) {
 		require.NoError(t, err)
 	}
 	said := func(hook, event string) string {
-		n := st.TestNotice(hooks[hook], event)
+		n := st.TestNotice(hooks[hook], event, nil)
 		if n == nil {
 			return "nothing"
 		}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // Rules of users, their tokens and memberships, and of who is deleted, whose loss no other test noticed
@@ -265,4 +267,117 @@ func TestUsersThatAreDeleted(t *testing.T) {
 	ghost := done.User
 	assert.Equal(t, []any{GhostUsername, "ghost1@example.com", noon}, []any{ghost.Username, ghost.Email, ghost.CreatedAt})
 	assert.True(t, st.EmailTaken("ghost1@example.com", nil))
+}
+
+// app/services/resource_access_tokens/create_service.rb: the bot of a token is as external as who makes it, and found by
+// its address.
+func TestBotsOfTokens(t *testing.T) {
+	st, shop := ruled(t)
+	root := st.UserNames[RootUsername]
+	for _, external := range []bool{true, false} {
+		root.External = external
+		draft := AccessToken{Project: shop, Name: "x", Scopes: []string{ScopeAPI}, ExpiresAt: noon.Add(48 * time.Hour), Role: Guest}
+		made, err := st.CreateResourceToken(draft, root)
+		require.NoError(t, err)
+		assert.Equal(t, external, made.User.External)
+		assert.Same(t, made.User, st.userByEmail(made.User.Email))
+		assert.Regexp(t, "^project_[0-9]+_bot_[0-9a-f]{32}$", made.User.Username)
+	}
+}
+
+// What a test was handed before Replace is found as long as its user is there, by people, too.
+func TestTokensFoundByTheirValue(t *testing.T) {
+	st, _ := ruled(t)
+	_, err := st.TokenOf("nobody", nil)
+	assert.ErrorContains(t, err, `no user "nobody"`)
+	_, err = st.AddUser(User{Username: "mia"})
+	require.NoError(t, err)
+	value, err := st.TokenOf("mia", []string{"read_api"})
+	require.NoError(t, err)
+	found, err := st.AccessTokenByValue(value)
+	require.NoError(t, err)
+	assert.Same(t, st.Tokens.Rows[0], found)
+	_, err = st.TokenOf("mia", []string{"read_ap"})
+	assert.ErrorContains(t, err, "read_ap")
+	_, err = st.AccessTokenByValue("glpat-unknown")
+	assert.EqualError(t, err, "no access token has that value")
+	now := noon
+	next := stateAt(t, &now)
+	Replace(st, next, func() time.Time { return now })
+	assert.Nil(t, st.AccessToken(value), "its user is gone")
+	_, err = st.AddUser(User{Username: "mia"})
+	require.NoError(t, err)
+	assert.Equal(t, "fakegitlab token of mia for read_api", st.AccessToken(value).Name)
+	found, err = st.AccessTokenByValue(value)
+	require.NoError(t, err)
+	assert.Equal(t, []*AccessToken{found}, st.Tokens.Rows, "of a person's it is in the table")
+	st.removeUser(st.UserNames["mia"], false)
+	_, err = st.AddUser(User{Username: "mia"})
+	require.NoError(t, err)
+	assert.Nil(t, st.AccessToken(value), "it went with another user of that name")
+}
+
+// What cannot be a permission is told with what there is, of a resource that is asked for elsewhere with what is alike.
+func TestPermissionsThatAreMisspelt(t *testing.T) {
+	for permission, want := range map[string]string{
+		"Runner: Reed": `unknown permission "Runner: Reed"; did you mean "Runner: Read"?`,
+		"Runner: Fly":  `unknown permission "Runner: Fly"; of Runner there is `,
+		"Runer: Read":  `unknown permission "Runer: Read"; did you mean "Runner: Read"?`,
+		"Branch: Reed": `unknown permission "Branch: Reed"; did you mean "Branch: Read"?`,
+	} {
+		assert.ErrorContains(t, checkPermission(permission), want)
+	}
+	assert.NoError(t, checkPermission("Branch: Fly"), "there may be more")
+}
+
+// app/services/resource_access_tokens/revoke_service.rb: what the bot of a token that is revoked, or of a project that goes,
+// has made is the ghost's; a token that is refused leaves no bot.
+func TestWhatBotsLeave(t *testing.T) {
+	st := versioned(t, "17.2")
+	shop, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+	require.NoError(t, err)
+	other, err := st.AddProject(Project{Path: "acme/other"}, nil)
+	require.NoError(t, err)
+	root := st.UserNames[RootUsername]
+	draft := AccessToken{Project: shop, Name: "x", Scopes: []string{ScopeAPI}, ExpiresAt: noon.Add(48 * time.Hour), Role: Guest}
+	for _, goes := range []func(*AccessToken){st.RevokeResourceToken, func(*AccessToken) { st.DeleteProject(shop) }} {
+		made, err := st.CreateResourceToken(draft, root)
+		require.NoError(t, err)
+		assert.True(t, made.IsOf(shop, nil))
+		assert.False(t, made.IsOf(nil, nil))
+		j, err := st.AddJob(&Job{Project: other, User: made.User, Status: JobSuccess})
+		require.NoError(t, err)
+		goes(made)
+		assert.Equal(t, []any{GhostUsername, false}, []any{j.User.Username, j.unowned})
+		assert.NotZero(t, j.User.ID)
+	}
+	draft.Project, draft.Name, draft.Role = other, " ", Guest
+	before := len(st.Users.Rows)
+	_, err = st.CreateResourceToken(draft, root)
+	assert.Error(t, err)
+	assert.Len(t, st.Users.Rows, before)
+	assert.False(t, (&AccessToken{}).IsOf(nil, nil), "a personal one")
+}
+
+// What grants are for tokens, what is wrong with them, and of which version a scope is.
+func TestGrantsThatAreWrong(t *testing.T) {
+	_, shop := ruled(t)
+	for _, token := range []AccessToken{{Project: shop}, {Group: shop.Group}, {Scopes: []string{ScopeAPI}}} {
+		token.Scopes = append(token.Scopes, ScopeGranular)
+		assert.Error(t, token.checkGrants().err())
+	}
+	odd := AccessToken{Scopes: []string{ScopeGranular}, Grants: []Grant{{Access: "some", Projects: []*Project{shop}}}}
+	ps := odd.checkGrants()
+	require.Len(t, ps, 1, "what names some follows from the access")
+	assert.Equal(t, "grants[0].access", ps[0].Field)
+	assert.EqualError(t, checkPermission("Runner"), `"Runner" is no permission; one is written as "Runner: Read"`)
+	mia := &User{}
+	assert.False(t, Grant{Access: PersonalProjects}.reaches(mia, Boundary{Group: shop.Group}))
+	since, dated := ScopeSince(ScopeManageRunner)
+	assert.Equal(t, []any{gitlabversion.ManageRunnerScope, true}, []any{since, dated})
+	none := 0
+	for want, u := range map[int]User{0: {External: true}, defaultProjectsLimit: {}} {
+		assert.Equal(t, want, u.MostProjects())
+	}
+	assert.Zero(t, (&User{ProjectsLimit: &none}).MostProjects())
 }

@@ -226,8 +226,8 @@ func TestWebhooksThatPersonsAskFor(t *testing.T) {
 	assert.EqualError(t, err, fmt.Sprintf("no webhook x; there are %d", first.ID))
 }
 
-// lib/gitlab/data_builder/push.rb, build_sample: a test of a webhook tells of the last three commits, from the one
-// before them.
+// lib/gitlab/data_builder/push.rb, build_sample; lib/api/hooks/trigger_test.rb: a test of a webhook tells whoever asks for
+// it of the last three commits, the newest first, as if that one had pushed them.
 func TestPushesThatAreTried(t *testing.T) {
 	st, p, first, w := hearing(t, WebhookAttributes{})
 	all := []*repository.Commit{first}
@@ -236,12 +236,13 @@ func TestPushesThatAreTried(t *testing.T) {
 			PushOptions{Silent: true}))
 	}
 	w.told = nil
-	_, ok := st.testPush(st.Webhooks.Rows[0])
+	mia := &User{Username: "mia"}
+	_, ok := st.testPush(st.Webhooks.Rows[0], mia)
 	require.True(t, ok)
 	require.Len(t, w.told, 1)
 	got := w.told[0]
-	assert.Same(t, st.UserNames[RootUsername], got.User)
-	assert.Equal(t, all[1:], got.Commits)
+	assert.Same(t, mia, got.User)
+	assert.Equal(t, []*repository.Commit{all[3], all[2], all[1]}, got.Commits)
 	assert.Equal(t, []any{3, all[3].ID}, []any{got.Total, got.New})
 	assert.Equal(t, all[1].ID, got.Old)
 }

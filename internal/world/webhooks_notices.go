@@ -17,10 +17,11 @@ func (st *State) handOver() {
 	}
 }
 
-// deaf reports whether nobody is told of what happens to a job: there is no writer, the world is being seeded, which
-// tells what has been for long, or the user is blocked, in whichever way (app/models/ci/build.rb, execute_hooks).
-func (st *State) deaf(j *Job) bool {
-	return st.ear.writer == nil || st.seeding() || j.User != nil && j.User.Blocked()
+// deaf reports whether nobody is told of what happens to something of a user's, who is nil for nobody: there is no
+// writer, the world is being seeded, which tells what has been for long, or the user is blocked, in whichever way
+// (app/models/ci/build.rb, execute_hooks; app/models/ci/pipeline.rb, the state machine).
+func (st *State) deaf(u *User) bool {
+	return st.ear.writer == nil || st.seeding() || u != nil && u.Blocked()
 }
 
 // announceJob tells those webhooks that want to know of it which state a job has reached. Some states are passed over
@@ -33,7 +34,7 @@ func (st *State) announceJob(j *Job) {
 }
 
 func (st *State) announceJobAs(j *Job, status JobStatus) {
-	if st.deaf(j) || j.Trigger != nil { // of which no webhook is told
+	if st.deaf(j.User) || j.Trigger != nil { // of which no webhook is told
 		return
 	}
 	if hooks := j.Project.listening(JobEvents); len(hooks) > 0 {
@@ -56,11 +57,11 @@ func (st *State) announceNewJob(j *Job, before JobStatus) {
 	st.announcePipeline(j, before)
 }
 
-// statusBefore is the status of the pipeline that a new job is to come into, as far as anybody wants to know. One that
-// is yet to be made counts as created, of which nobody is told.
+// statusBefore is the status of the pipeline that a job is in or is to come into, as far as anybody wants to know. One
+// that is yet to be made counts as created, of which nobody is told.
 func (st *State) statusBefore(j *Job) JobStatus {
 	p := st.pipelines[j.PipelineID]
-	if p == nil || p.Moves() || st.deaf(j) || len(j.Project.listening(PipelineEvents)) == 0 {
+	if p == nil || st.deaf(j.User) || len(j.Project.listening(PipelineEvents)) == 0 {
 		return JobCreated
 	}
 	return p.Status()
@@ -69,16 +70,14 @@ func (st *State) statusBefore(j *Job) JobStatus {
 // watchPipeline notes what a pipeline's status is before a job of it changes. What it returns tells of the change that
 // this has brought about, if it has.
 func (st *State) watchPipeline(j *Job) (tell func()) {
-	if j.Pipeline.Moves() || st.deaf(j) || len(j.Project.listening(PipelineEvents)) == 0 {
-		return func() {}
-	}
-	before := j.Pipeline.Status()
+	before := st.statusBefore(j)
 	return func() { st.announcePipeline(j, before) }
 }
 
-// announcePipeline tells of the status of a job's pipeline, if it is another one than before.
+// announcePipeline tells of the status of a job's pipeline, if it is another one than before. That of one which moves
+// by itself changes later; announceStatus tells of that.
 func (st *State) announcePipeline(j *Job, before JobStatus) {
-	if j.Pipeline.Moves() || st.deaf(j) {
+	if st.deaf(j.User) {
 		return
 	}
 	hooks := j.Project.listening(PipelineEvents)
@@ -90,8 +89,7 @@ func (st *State) announcePipeline(j *Job, before JobStatus) {
 
 // announceStatus tells of the status that a pipeline has got which moves by itself.
 func (st *State) announceStatus(p *Pipeline) {
-	u := p.facts.User
-	if st.ear.writer == nil || st.seeding() || u != nil && u.State == UserBlocked {
+	if st.deaf(p.facts.User) {
 		return
 	}
 	if hooks := p.project.listening(PipelineEvents); len(hooks) > 0 {
@@ -101,7 +99,7 @@ func (st *State) announceStatus(p *Pipeline) {
 
 // announceDeployment tells of the status that a deployment has got.
 func (st *State) announceDeployment(d *Deployment) {
-	if st.ear.writer == nil || st.seeding() {
+	if st.deaf(nil) { // whoever deploys is not asked
 		return
 	}
 	if hooks := d.Project().listening(DeploymentEvents); len(hooks) > 0 {

@@ -6,14 +6,14 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
-// TestNotice is what a test of a webhook sends: the last job or pipeline of the project, or of any project in the
-// group, or the last commits. It is nil where there is none.
-func (st *State) TestNotice(h *Webhook, event string) *Notice {
+// TestNotice is what a user's test of a webhook sends: the last job or pipeline of the project, or of any project in
+// the group, or the last commits, as if the user had pushed them. It is nil where there is none.
+func (st *State) TestNotice(h *Webhook, event string, by *User) *Notice {
 	if st.ear.writer == nil {
 		return nil
 	}
 	if event == PushEvents || event == TagPushEvents {
-		body, ok := st.testPush(h)
+		body, ok := st.testPush(h, by)
 		if !ok {
 			return nil
 		}
@@ -50,9 +50,10 @@ func (st *State) lastJob(h *Webhook) *Job {
 	return nil
 }
 
-// testPush is what a test of a webhook tells of a push: the last commits of the default branch; false where there are
-// none (lib/gitlab/data_builder/push.rb, build_sample). A test of tags is no other.
-func (st *State) testPush(h *Webhook) (body []byte, ok bool) {
+// testPush is what a user's test of a webhook tells of a push: the last commits of the default branch, unlike those of
+// a push the newest first; false where there are none (lib/gitlab/data_builder/push.rb, build_sample). A test of tags
+// is no other.
+func (st *State) testPush(h *Webhook, by *User) (body []byte, ok bool) {
 	p := h.Project
 	if p == nil {
 		return nil, false
@@ -63,12 +64,8 @@ func (st *State) testPush(h *Webhook) (body []byte, ok bool) {
 		return nil, false
 	}
 	const few = 3
-	user := p.Creator
-	if user == nil {
-		user = st.UserNames[RootUsername]
-	}
 	u := RefUpdate{Ref: r.Head(), Old: newest, New: newest}
-	out := st.pushed(p, user, u)
+	out := st.pushed(p, by, u)
 	for c := range r.Log(repository.LogOptions{From: []string{newest}}) {
 		if len(out.Commits) == few {
 			break
@@ -76,6 +73,5 @@ func (st *State) testPush(h *Webhook) (body []byte, ok bool) {
 		out.Commits, out.Old = append(out.Commits, c), c.ID
 	}
 	out.Total = len(out.Commits)
-	slices.Reverse(out.Commits)
 	return st.ear.writer.PushEvent(out), true
 }
