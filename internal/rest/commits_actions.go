@@ -54,27 +54,33 @@ const (
 
 // readAction reads one action. complaint makes a sentence of a field and what is wrong with it.
 func readAction(hash map[string]any, complaint func(name, text string) string) (a fileAction, wrong []string) {
-	field := func(name string, required bool) (text string, given bool) {
+	complain := func(name, text string) { wrong = append(wrong, complaint(name, text)) }
+	// One of values, if any are given, is looked for in what is no text, too.
+	field := func(name string, required bool, values ...string) (text string, given bool) {
 		value, there := hash[name]
-		switch value.(type) {
-		case map[string]any, []any:
-			wrong = append(wrong, complaint(name, isUnusable))
-			return "", false
+		all := []any{value}
+		switch value := value.(type) {
 		case nil:
 			if required && !there {
-				wrong = append(wrong, complaint(name, isMissing))
+				complain(name, isMissing)
 			}
 			return "", false
+		case map[string]any:
+			complain(name, isUnusable)
+		case []any:
+			complain(name, isUnusable)
+			all = value
+		default:
+			text, given = fmt.Sprint(value), true
 		}
-		return fmt.Sprint(value), true
+		if values != nil && slices.ContainsFunc(all, func(v any) bool { return !slices.Contains(values, fmt.Sprint(v)) }) {
+			complain(name, isNoValue)
+		}
+		return text, given
 	}
-	a.action, _ = field("action", true)
-	known := []string{actionCreate, actionUpdate, actionMove, actionDelete, actionChmod}
-	if hash["action"] != nil && !slices.Contains(known, a.action) {
-		wrong = append(wrong, complaint("action", isNoValue))
-	}
-	if isBlank(a.action) {
-		wrong = append(wrong, complaint("action", isEmpty))
+	a.action, _ = field("action", true, actionCreate, actionUpdate, actionMove, actionDelete, actionChmod)
+	if !isPresent(hash["action"]) {
+		complain("action", isEmpty)
 	}
 	a.path, _ = field("file_path", true)
 	if a.action == actionMove {
@@ -83,18 +89,14 @@ func readAction(hash map[string]any, complaint func(name, text string) string) (
 	if content, given := field("content", a.action == actionUpdate); given || a.action == actionUpdate {
 		a.content = &content
 	}
-	switch encoding, given := field("encoding", false); {
-	case given && encoding != "text" && encoding != "base64":
-		wrong = append(wrong, complaint("encoding", isNoValue))
-	default:
-		a.base64 = encoding == "base64"
-	}
+	encoding, _ := field("encoding", false, "text", "base64")
+	a.base64 = encoding == "base64"
 	a.lastCommit, _ = field("last_commit_id", false)
 	if a.action == actionChmod {
 		values, _ := params.Spec{}.Validate(hash)
 		executable, isFlag := values.Bool("execute_filemode") // null is false to Gitaly
 		if text, _ := field("execute_filemode", true); text != "" && !isFlag {
-			wrong = append(wrong, complaint("execute_filemode", isUnusable))
+			complain("execute_filemode", isUnusable)
 		}
 		a.executable = &executable
 	}

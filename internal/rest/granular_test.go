@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -37,5 +38,22 @@ func TestFineGrainedTokensReadWhatIsPublic(t *testing.T) {
 	for path, status := range map[string]int{"open": 200, "open/repository/branches": 200, "open/hooks": 403, "shop": 403,
 		"shop/repository/branches": 403} {
 		assert.Equal(t, status, testkit.Ask(t, gl, token.Token, "GET", "/projects/acme%2F"+path).Status, path)
+	}
+}
+
+// What two permissions open, one of them does not.
+func TestFineGrainedTokensNeedAllPermissions(t *testing.T) {
+	gl, _ := testkit.Factory(t, fg.WithVersion("19.2"))
+	gl.Commit("acme/shop", "main", map[string]string{"a": "a"}, "Begin")
+	s := gl.AddPipelineSchedule(fg.PipelineSchedule{Project: "acme/shop", Owner: "mia", Ref: "main", Cron: "0 1 * * *"})
+	for _, c := range []struct {
+		status      int
+		permissions []string
+	}{{200, []string{"Pipeline Schedule: Read", "Pipeline: Read"}}, {403, []string{"Pipeline Schedule: Read"}},
+		{403, []string{"Pipeline: Read"}}} {
+		token := gl.AddAccessToken(fg.AccessToken{User: "mia", Scopes: []string{"granular"},
+			Grants: []fg.TokenGrant{{Projects: []string{"acme/shop"}, Permissions: c.permissions}}})
+		got := testkit.Ask(t, gl, token.Token, "GET", fmt.Sprintf("/projects/acme%%2Fshop/pipeline_schedules/%d/pipelines", s.ID))
+		assert.Equal(t, c.status, got.Status, "%s: %s", c.permissions, got.Body)
 	}
 }

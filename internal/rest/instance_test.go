@@ -85,6 +85,31 @@ func TestHeadAndOptions(t *testing.T) {
 		assert.Equal(t, allow, options.Header.Get("Allow"), path)
 	}
 	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "OPTIONS", "/runners/5").String())
+
+	old := testkit.NewMia(t, fakegitlab.WithVersion("16.0"), fakegitlab.WithUnknownEndpoints(true))
+	options := testkit.Ask(t, old, old.Token("mia"), "OPTIONS", "/projects/acme%2Fshop/job_token_scope")
+	assert.Equal(t, "OPTIONS, GET, HEAD", options.Header.Get("Allow"), "what came later is not there yet")
+	assert.Equal(t, 404, testkit.Ask(t, old, old.Token("mia"), "GET", "/projects/acme%2Fshop/job_token_scope/allowlist").Status)
+	assert.Equal(t, "acme/shop", old.Calls("")[1].Params["id"], "of what comes later the path is read, too")
+	for path, method := range map[string]string{"/projects/acme%2Fshop/restore": "POST", "/groups/acme/restore": "POST",
+		"/projects/acme%2Fshop/resource_groups/x/current_job": "GET"} {
+		later := testkit.Ask(t, old, old.AdminToken(), method, path)
+		assert.Equal(t, `404 {"error":"404 Not Found"}`, later.String())
+	}
+}
+
+// What is refused before an endpoint is reached, or out of one that fails, lacks the headers that endpoints set.
+func TestAnswersOfNoEndpoint(t *testing.T) {
+	gl := testkit.NewMia(t, fakegitlab.WithUnknownEndpoints(true))
+	for _, c := range []struct {
+		method, at, body string
+		status           int
+	}{{"GET", "/api/v4/version?format=json", "", 200}, {"GET", "/api/v4/version?format=xml", "", 406}, {"GET", "/api/v3/projects", "", 410},
+		{"POST", "/api/v4/user/runners", `{"runner_type":"instance_type","group_id":1}`, 500}} {
+		got := testkit.AskBy(t, gl.Client(), gl.URL(), gl.AdminToken(), c.method, c.at, testkit.WithJSON(c.body))
+		assert.Equal(t, c.status, got.Status, got.Body)
+		assert.Equal(t, c.status == 200, got.Header.Get("X-Frame-Options") != "", c.at)
+	}
 }
 
 func TestWhatIsNotServed(t *testing.T) {
@@ -220,8 +245,8 @@ func TestHandledNamesWithDots(t *testing.T) {
 		_,
 			_ = w.Write([]byte("feed"))
 	}))
-	for path, want := range map[string]string{"/projects/1/releases/v1.2.3": "v1.2.3", "/feed.atom": "atom",
-		"/feed": "feed", "/feed.json": "feed"} {
+	for path, want := range map[string]string{"/projects/1/releases/v1.2.3": "v1.2.3", "/projects/1/releases/v1": "v1",
+		"/feed.atom": "atom", "/feed": "feed", "/feed.json": "feed"} {
 		assert.Equal(t, "200 "+want, testkit.Ask(t, gl, "", "GET", path).String(), path)
 	}
 }

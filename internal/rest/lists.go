@@ -100,7 +100,7 @@ func keysetPageOf[E any](q request, jobs []*world.Job, read func(params.Values) 
 
 // column is what a list is sorted by: a column, and the id where that does not decide.
 type column[T any] struct {
-	name  string // "id": that alone
+	name  string // "id": that alone, and the values are empty
 	value func(T) string
 	id    func(T) int
 	turn  int // of the column; -1: the greatest first
@@ -114,11 +114,7 @@ func columnPage[T, E any](q request, rows []T, by column[T], entity func(T) E) f
 		return front.RefuseError(http.StatusBadRequest, msgCursorInvalid).Because(err.Error())
 	}
 	p := c.Of(len(rows), func(i int, at page.Place) int {
-		decided := 0
-		if by.name != "id" {
-			decided = by.turn * strings.Compare(by.value(rows[i]), at.Value)
-		}
-		return cmp.Or(decided, by.byID*cmp.Compare(by.id(rows[i]), at.ID))
+		return cmp.Or(by.turn*strings.Compare(by.value(rows[i]), at.Value), by.byID*cmp.Compare(by.id(rows[i]), at.ID))
 	}, func(i int) page.Place {
 		return page.Place{Column: by.name, Value: by.value(rows[i]), ID: by.id(rows[i])}
 	})

@@ -22,6 +22,21 @@ const (
 // isBlank reports whether a text has nothing but white space.
 func isBlank(text string) bool { return strings.TrimSpace(text) == "" }
 
+// isPresent is Rails' present? of what a parameter may be, or false itself.
+func isPresent(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return false
+	case string:
+		return !isBlank(value)
+	case []any:
+		return len(value) > 0
+	case map[string]any:
+		return len(value) > 0
+	}
+	return true
+}
+
 // isBelow reports whether one path or branch lies below another, by their slashes.
 func isBelow(path, above string) bool { return strings.HasPrefix(path, above+"/") }
 

@@ -151,7 +151,6 @@ func (q request) filteredByTopics() func(*world.Project) bool {
 	return func(p *world.Project) bool {
 		has := p.Topics()
 		return !slices.ContainsFunc(wanted, func(topic string) bool {
-			topic = strings.TrimSpace(topic)
 			return topic != "" && !slices.Contains(has, topic)
 		})
 	}

@@ -64,7 +64,7 @@ func (q request) pathProject(may front.ProjectRule) *front.Response {
 func (q request) moved(may front.ProjectRule) *front.Response {
 	ref := q.Vars["id"]
 	p := q.MovedProject(ref)
-	if p == nil || world.IsNumber(ref) || !q.Has(gitlabversion.MovedProjectsRedirect) || !q.OnProject(p, may).Allowed {
+	if p == nil || !q.Has(gitlabversion.MovedProjectsRedirect) || !q.OnProject(p, may).Allowed {
 		return nil
 	}
 	if m := q.HTTP.Method; m != http.MethodGet && m != http.MethodHead {

@@ -92,9 +92,8 @@ func (q request) fullPipeline(p *world.Pipeline) fullPipelineEntity {
 		user := q.basicUser(u)
 		e.User = &user
 	}
-	if waited, known := p.QueuedFor(); known {
-		e.QueuedDuration = secondsOrNull(waited)
-	}
+	waited, _ := p.QueuedFor()
+	e.QueuedDuration = secondsOrNull(waited)
 	if ran, known := p.Ran(q.Now()); known {
 		s := int(ran / time.Second)
 		e.Duration = &s

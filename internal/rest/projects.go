@@ -97,7 +97,7 @@ func (q request) makeProject(in world.Namespace, creator *world.User) front.Resp
 	if err != nil {
 		return modelError(err)
 	}
-	if isTrue(q.Params, paramReadme) && q.pushesFirst(p, creator) {
+	if isTrue(q.Params, paramReadme) && q.pushesFirst(p) {
 		if err := q.WriteReadme(p, creator); err != nil { // GitLab does not look at what comes of it, either
 			return front.Created(q.projectForAdmins(p)).Because("no README was written: " + err.Error())
 		}
@@ -107,11 +107,8 @@ func (q request) makeProject(in world.Namespace, creator *world.User) front.Resp
 
 // pushesFirst reports whether who made a project may make its default branch: as a Developer of its group, say, not
 // unless the group lets Developers (app/services/commits/create_service.rb, validate_permissions!). Whoever else a
-// project is made for owns it.
-func (q request) pushesFirst(p *world.Project, creator *world.User) bool {
-	if creator != q.User {
-		return true
-	}
+// project is made for owns it, and who makes it then is an administrator.
+func (q request) pushesFirst(p *world.Project) bool {
 	q.Project = p
 	return q.pushesTo(p.DefaultBranch()).Allowed
 }

@@ -69,12 +69,10 @@ func (q request) projectChange(existing bool) world.ProjectChange {
 	v := q.Params
 	c := world.ProjectChange{Description: clearable(v, "description"),
 		SharedRunners: flagChange(v, "shared_runners_enabled"), GroupRunners: flagChange(v, "group_runners_enabled"),
+		Visibility: (*world.Visibility)(textChange(v, "visibility")),
 		Attributes: attributesGiven(v, world.ProjectAttributes)}
 	if n, given := v.Int("build_timeout"); given {
 		c.BuildTimeout = &n
-	}
-	if level := textChange(v, "visibility"); level != nil {
-		c.Visibility = (*world.Visibility)(level)
 	}
 	q.readOldNames(c.Attributes)
 	if !existing {

@@ -116,7 +116,7 @@ func listUpcomingJobs(q request, g *world.ResourceGroup) front.Response {
 }
 
 func updateResourceGroup(q request, g *world.ResourceGroup) front.Response {
-	if mode, given := q.Params.String("process_mode"); given && mode != "" {
+	if mode, given := q.Params.String("process_mode"); given {
 		q.SetProcessMode(g, world.ProcessMode(mode))
 	}
 	return front.OK(q.resourceGroupEntity(g))

@@ -32,10 +32,7 @@ func (*API) Owns(path string) bool {
 
 // Find finds what serves the request. For OPTIONS that is any endpoint of the path.
 func (a *API) Find(q *front.Request) (found front.Found) {
-	path, isAPI := front.BelowAPI(q.Path)
-	if !isAPI {
-		return found
-	}
+	path, _ := front.BelowAPI(q.Path) // empty where the API was once; there is no endpoint
 	methods := []string{q.HTTP.Method}
 	switch q.HTTP.Method {
 	case http.MethodHead:
@@ -52,13 +49,13 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 		case !f.Route.ServedBy(q.Version):
 			later = front.Found{Later: f.Route, Vars: f.Vars}
 			if found.Route == nil {
-				found = a.before(q, m, path)
+				found = a.before(m, path)
 			}
 		case found.Route == nil || f.Route.PathParams() < found.Route.PathParams():
 			found = f
 		}
 	}
-	if found.Route == nil && a.site.Added != nil {
+	if found.Route == nil {
 		found.Served = a.added(methods, path)
 	}
 	if found.Route == nil && found.Served == nil {
@@ -67,12 +64,11 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 	return found
 }
 
-// before finds what served a path before an endpoint of its own did: one that takes what is left of every path.
-func (a *API) before(q *front.Request, method, path string) (found front.Found) {
+// before finds what served a path before an endpoint of its own did: one that takes what is left of every path, which
+// every version has.
+func (a *API) before(method, path string) (found front.Found) {
 	clean, format := front.APIPath(path)
-	if r, vars := a.table.LookupSpanning(method, clean, format); r != nil && r.ServedBy(q.Version) {
-		found.Route, found.Vars = r, vars
-	}
+	found.Route, found.Vars = a.table.LookupSpanning(method, clean, format)
 	return found
 }
 

@@ -111,11 +111,8 @@ func getRunnerController(q request, c *world.RunnerController) front.Response {
 
 // controllerError is how a refusal of the model is told: in a sentence.
 func controllerError(err error) front.Response {
-	var invalid *world.Invalid
-	if !errors.As(err, &invalid) {
-		return *gitlabFails(err.Error())
-	}
-	return front.Refuse(http.StatusBadRequest, invalid.Sentence()).Because("GitLab's model refuses: " + err.Error())
+	return front.Refuse(http.StatusBadRequest, err.(*world.Invalid).Sentence()).
+		Because("GitLab's model refuses: " + err.Error())
 }
 
 // describedAs is the description that the request gives, else the one that there is.

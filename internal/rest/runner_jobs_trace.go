@@ -56,17 +56,14 @@ func appendTrace(q request) front.Response {
 		q.NoteDebugTrace(j) // whatever becomes of the piece
 	}
 	sent := q.Upload.Content.Size
-	tooLarge := sent >= q.roomForLog()
-	lostEnd, loses := int64(0), false
-	if !tooLarge {
-		lostEnd, loses = q.LosesLog(j, start, sent)
-	}
-	switch size := j.Log.Size; {
-	case tooLarge:
+	if sent >= q.roomForLog() {
 		_ = q.Drop(j, world.TraceSizeExceeded, nil)
 		return front.RefuseError(http.StatusForbidden, front.MsgForbidden).
 			Because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d",
 				sent, start, q.Settings.TraceLimit()))
+	}
+	lostEnd, loses := q.LosesLog(j, start, sent)
+	switch size := j.Log.Size; {
 	case loses:
 	case start == size:
 		q.AppendLog(j, q.Upload.Content)

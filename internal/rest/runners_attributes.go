@@ -4,7 +4,6 @@ package rest
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -56,16 +55,6 @@ func (q request) readAttributes(a world.Attributes, given func(string) bool) (wo
 	return a, nil
 }
 
-// present is Rails' present?, or false itself: what POST endpoints take as given (lib/api/helpers.rb,
+// present is whether a parameter counts as given: what POST endpoints take as that (lib/api/helpers.rb,
 // attributes_for_keys).
-func (q request) present(name string) bool {
-	switch v := q.Record.Params[name].(type) {
-	case nil:
-		return false
-	case string:
-		return strings.TrimSpace(v) != ""
-	case []string:
-		return len(v) > 0
-	}
-	return true
-}
+func (q request) present(name string) bool { return isPresent(q.Record.Params[name]) }

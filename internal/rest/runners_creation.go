@@ -73,7 +73,6 @@ func (q request) runnerScope() (n world.RunnerDraft, refusal *front.Response) {
 		if n.Group = q.Groups.ByID(id); n.Group == nil {
 			return n, q.missingScope(msgMissingGroup, fmt.Sprintf("there is no group %d", id))
 		}
-		q.Group = n.Group
 		d := policy.CreateGroupRunner(q.Actor, q.GroupStanding(n.Group), q.RegistrarKnown(world.RegistrarGroup))
 		return n, front.Allow(d, msgInsufficientRights)
 	case world.ProjectRunner:
@@ -82,7 +81,7 @@ func (q request) runnerScope() (n world.RunnerDraft, refusal *front.Response) {
 		if p == nil {
 			return n, q.missingScope(msgMissingProject, fmt.Sprintf("there is no project %d", id))
 		}
-		n.Projects, q.Project = []*world.Project{p}, p
+		n.Projects = []*world.Project{p}
 		d := policy.CreateProjectRunner(q.Actor, q.ProjectStanding(p), q.RegistrarKnown(world.RegistrarProject))
 		return n, front.Allow(d, msgInsufficientRights)
 	}

@@ -170,7 +170,6 @@ func (q request) withOwnHost(list string) string {
 
 // givePerformanceBar reads the group whose members see the performance bar, by its path under one of two names.
 func (q request) givePerformanceBar(given map[string]string) {
-	delete(given, paramBarGroup)
 	for _, name := range []string{paramBarPath, paramBarGroup} {
 		if !q.Params.Has(name) {
 			continue

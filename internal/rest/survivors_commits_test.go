@@ -59,14 +59,20 @@ func TestCommitsThatBeginElsewhere(t *testing.T) {
 	assert.Equal(t, []any{[]any{first}, "Ann", "ann@example.com", "mia", privateOf(gl)}, []any{made.Field(t, "parent_ids"),
 		made.Field(t, "author_name"), made.Field(t, "author_email"), made.Field(t, "committer_name"),
 		made.Field(t, "committer_email")})
+	lost := strings.Repeat("1", 40)
 	for where, want := range map[string]string{
-		`"branch":"main","start_branch":"rel-1"`: `A branch called 'main' already exists`,
+		fmt.Sprintf(`"branch":"main","start_sha":%q`, first): `A branch called 'main' already exists`,
+		fmt.Sprintf(`"branch":"new","start_sha":%q`, lost):   "Cannot find start_sha '" + lost + "'",
+		`"branch":"main","start_branch":"rel-1"`:             `A branch called 'main' already exists`,
 		`"branch":"main","start_branch":"rel-1","force":true`: "You are not allowed to force push code to a protected " +
 			"branch on this project.",
 		`"branch":"a..b","start_branch":"main"`: "Something went wrong when we tried to create 'a..b' for you: Branch name is invalid",
 	} {
 		assert.Contains(t, commit(where, "y").String(), "400 {\"message\":\""+want, where)
 	}
+	empty := as(t, gl, "mia", "POST", "/projects/acme%2Fshop/repository/commits", testkit.WithJSON(`{"branch":"main",`+
+		`"commit_message":"m","actions":[{"action":"update","file_path":"a","content":"x","last_commit_id":"`+lost+`"}]}`))
+	assert.Equal(t, `400 {"message":"The file has changed since you started editing it: a"}`, empty.String())
 	assert.Equal(t, 500, ask("POST", "commits", `{"branch":"main","commit_message":"","actions":[]}`).Status)
 	assert.Contains(t, because(gl), "gitaly makes no commit without a message")
 }
@@ -171,7 +177,8 @@ func TestStatusesOfCommitsThatAreNowhere(t *testing.T) {
 func TestFilesAreCheckedAsOfTheirBranch(t *testing.T) {
 	gl, ask := codeWorld(t)
 	gl.AddUser(fg.User{Username: "rita"})
-	gl.UpdateProject("acme/code", func(p *fg.Project) { p.Members["rita"] = fg.Reporter })
+	gl.AddUser(fg.User{Username: "dave"})
+	gl.UpdateProject("acme/code", func(p *fg.Project) { p.Members["rita"], p.Members["dave"] = fg.Reporter, fg.Developer })
 	write := func(branch string) {
 		rule := `include: [{local: more.yml, rules: [{if: '$CI_COMMIT_BRANCH == \"` + branch + `\"'}]}]`
 		made := ask("POST", "commits", `{"branch":"`+branch+`","start_branch":"main","commit_message":"m","actions":[`+
@@ -181,11 +188,14 @@ func TestFilesAreCheckedAsOfTheirBranch(t *testing.T) {
 		require.Equal(t, 201, made.Status, made.Body)
 	}
 	write("zeta")
+	write("yard")
 	write("main")
+	gl.AddProtectedRef(fg.ProtectedRef{Project: "acme/code", Name: "yard"})
 	for _, c := range []struct {
 		who, sha string
 		read     bool
-	}{{"mia", "zeta", true}, {"mia", "main", true}, {"rita", "zeta", false}} {
+	}{{"mia", "zeta", true}, {"mia", "main", true}, {"rita", "zeta", false}, {"dave", "zeta", true},
+		{"dave", "yard", false}} {
 		got := as(t, gl, c.who, "GET", "/projects/acme%2Fcode/ci/lint?include_jobs=true&sha="+c.sha)
 		require.Equal(t, 200, got.Status, got.Body)
 		assert.Equal(t, c.read, strings.Contains(got.Body, `"script":["z"]`), c)
@@ -202,4 +212,65 @@ func TestFilesAreCheckedAsOfTheirBranch(t *testing.T) {
 	require.Equal(t, 204, ask("DELETE", "branches/zeta", "").Status)
 	got := as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fcode/ci/lint?include_jobs=true&sha=%s", gone))
 	assert.NotContains(t, got.Body, `"script":["z"]`)
+}
+
+// app/models/commit.rb, title: one of 100 characters and more is cut behind a word, or else at 78, and gets dots.
+func TestLongTitlesOfReverts(t *testing.T) {
+	gl, ask := codeWorld(t)
+	a := func(n int) string { return strings.Repeat("ä", n) }
+	revert := func(sha any) string {
+		made := ask("POST", fmt.Sprintf("commits/%s/revert?branch=main", sha), "")
+		require.Equal(t, 201, made.Status, made.Body)
+		title, _, _ := strings.Cut(made.Field(t, "message").(string), "\n")
+		return strings.TrimSuffix(strings.TrimPrefix(title, `Revert "`), `"`)
+	}
+	for title, want := range map[string]string{
+		a(99): a(99), a(100): a(78) + "...", a(78) + " " + a(21): a(78) + "...", a(79) + " " + a(20): a(78) + "...",
+		a(10) + " " + a(29) + " " + a(70): a(10) + " " + a(29) + "...", a(77) + " " + a(22): a(77) + "...",
+	} {
+		made := ask("POST", "commits", `{"branch":"main","commit_message":"`+title+`","actions":[{"action":"create","file_path":"n"}]}`)
+		require.Equal(t, 201, made.Status, made.Body)
+		assert.Equal(t, want, revert(made.Field(t, "id")), title)
+	}
+	const ann = "Ann <ann@example.com> 2024-07-01T12:00:00Z"
+	gl.AddProject(fg.Project{Path: "mia/own", Repository: &fg.Repository{Refs: map[string]string{"refs/heads/main": "two"},
+		Commits: []fg.RepositoryCommit{{SHA: "one", Author: ann, Message: "m"},
+			{SHA: "two", Parents: []string{"one"}, Author: ann, Files: map[string]string{"a": "a"}}}}})
+	got := as(t, gl, "mia", "POST", "/projects/mia%2Fown/repository/commits/main/revert?branch=main")
+	require.Equal(t, 201, got.Status, got.Body)
+	assert.Equal(t, `Revert "--no commit message"`, got.Field(t, "title"))
+	log := as(t, gl, "mia", "GET", "/projects/mia%2Fown/repository/commits")
+	assert.Equal(t, []any{"--no commit message", "--no commit message"}, []any{log.Each(t, "title")[1], log.Each(t, "message")[1]})
+	first := log.Each(t, "id")[2]
+	got = as(t, gl, "mia", "POST", fmt.Sprintf("/projects/mia%%2Fown/repository/commits/%s/cherry_pick?branch=main", first))
+	assert.Equal(t, `400 {"message":"13:cherry-pick command: merge-tree: exit status 128."}`, got.String())
+}
+
+// What the last paragraph of a message says is shown in one more way since 17.1.
+func TestTrailersBeforeThereWereMoreOfThem(t *testing.T) {
+	for version, want := range map[string]bool{"17.0": false, "17.1": true} {
+		_, ask := codeWorld(t, fg.WithVersion(version))
+		require.Equal(t, 201, ask("POST", "commits", `{"branch":"main","commit_message":"m\n\nSigned-off-by: mia","actions":[]}`).Status)
+		assert.Equal(t, want, strings.Contains(ask("GET", "commits?trailers=true", "").Body, "extended_trailers"), version)
+	}
+}
+
+// workhorse/internal/headers/content_headers.go: what only begins as a drawing is text.
+func TestDrawingsThatDoNotEnd(t *testing.T) {
+	gl, _ := codeWorld(t)
+	for content, want := range map[string]string{"<svg></svg>": "image/svg+xml", "<svg>": "text/plain; charset=utf-8",
+		"<?xml version='1.0'?> <SVG a='b'/></SVG>": "image/svg+xml"} {
+		gl.Commit("acme/code", "main", map[string]string{"a.svg": content}, "Draw")
+		got := as(t, gl, "mia", "GET", "/projects/acme%2Fcode/repository/files/a.svg/raw?ref=main")
+		assert.Equal(t, want, got.Header.Get("Content-Type"), content)
+	}
+}
+
+// lib/api/entities/diff.rb: a file that was moved is told as that.
+func TestFilesThatWereMoved(t *testing.T) {
+	_, ask := codeWorld(t)
+	require.Equal(t, 201, ask("POST", "commits", `{"branch":"main","commit_message":"m","actions":[{"action":"move",`+
+		`"file_path":"moved","previous_path":"a"},{"action":"update","file_path":"b","content":"new"}]}`).Status)
+	diff := ask("GET", "commits/main/diff", "")
+	assert.ElementsMatch(t, []any{true, false}, diff.Each(t, "renamed_file"), diff.Body)
 }

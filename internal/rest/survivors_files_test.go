@@ -4,10 +4,13 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"hash/crc32"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,7 +27,8 @@ func TestTypesOfArchivedFiles(t *testing.T) {
 	for name, want := range map[string]string{"a.css": "text/css; charset=utf-8", "a.HTML": "text/html; charset=utf-8",
 		"a.mjs": "text/javascript; charset=utf-8", "a.svg": "image/svg+xml", "a.json": "application/json",
 		"a.png": "image/png", "a.GIF": "image/gif", "a.jpg": "image/jpeg", "a.jpeg": "image/jpeg",
-		"a.xml":  "text/xml; charset=utf-8",
+		"a.xml": "text/xml; charset=utf-8", "a.htm": "text/html; charset=utf-8", "a.js": "text/javascript; charset=utf-8",
+		"a.pdf": "application/pdf", "a.avif": "image/avif", "a.webp": "image/webp", "a.wasm": "application/wasm",
 		"a.none": "application/octet-stream"} {
 		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
 			Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, name)}}})
@@ -53,6 +57,95 @@ func TestArchivedFilesThatAreTooLarge(t *testing.T) {
 		calls := gl.Calls("")
 		why := calls[len(calls)-1].Reason
 		assert.Equal(t, refused, bytes.Contains([]byte(why), []byte("takes no more than 268435456 bytes")), why)
+	}
+}
+
+// A file that was packed in a way that nobody knows is refused in plain words (workhorse/internal/artifacts/entry.go).
+func TestArchivedFilesThatNobodyUnpacks(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	_, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: 99})
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
+		Artifacts: []fg.Artifact{{Filename: "a.zip", Content: packed.Bytes()}}})
+	got := as(t, gl, "root", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts/a", j.ID))
+	assert.Equal(t, 500, got.Status, got.Body)
+	assert.Equal(t, fmt.Sprintf("a.zip of job %d: zip: unsupported compression algorithm", j.ID), because(gl))
+}
+
+// lib/api/ci/job_artifacts.rb, artifact_etag: people are told a digest of the archive, and of that and the path of a
+// file in it; runners are told none (lib/api/ci/runner.rb). The name of the archive is escaped by bytes
+// (ActionDispatch::Http::ContentDisposition).
+func TestWhatIsSaidOfDownloads(t *testing.T) {
+	gl, r := testkit.Factory(t, fg.WithVersion("19.3"))
+	archive := zipOf(t, "a")
+	digest := func(of []byte) string {
+		sum := sha256.Sum256(of)
+		return hex.EncodeToString(sum[:])
+	}
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, User: "mia",
+		Artifacts: []fg.Artifact{{Filename: "a\x7fü.zip", Content: archive}}})
+	at := fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", j.ID)
+	for path, want := range map[string]string{at: digest(archive), at + "/a": digest([]byte(digest(archive) + ":a"))} {
+		got := as(t, gl, "mia", "GET", path)
+		require.Equal(t, 200, got.Status, got.Body)
+		assert.Equal(t, `"`+want+`"`, got.Header.Get("ETag"), path)
+	}
+	got := testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token)
+	require.Equal(t, 200, got.Status, got.Body)
+	assert.NotContains(t, got.Header, "Etag")
+	assert.Equal(t, `attachment; filename="a%7F%3F.zip"; filename*=UTF-8''a%7F%C3%BC.zip`,
+		got.Header.Get("Content-Disposition"))
+}
+
+// What a job said of its artifacts stays known when the workers have removed them.
+func TestArtifactsThatWereRemoved(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { keep := false; p.KeepLatestArtifact = &keep })
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	require.Equal(t, 201, testkit.Upload(t, gl, j, "expire_in=1h", "a.zip", zipOf(t, "a")).Status)
+	gl.FinishJob(j.ID, fg.JobSuccess)
+	gl.Advance(2 * time.Hour)
+	gl.RunWorkers()
+	assert.Equal(t, 404, as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", j.ID)).Status)
+	assert.Contains(t, because(gl), fmt.Sprintf("the artifacts of job %d expired at 2024-07-01T13:00:00Z", j.ID))
+
+	kept := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID}) // of which the archive stays
+	require.Equal(t, 201, testkit.Upload(t, gl, kept, "expire_in=never", "a.zip", zipOf(t, "a")).Status)
+	require.Equal(t, 201, testkit.Upload(t, gl, kept, "expire_in=1h&artifact_type=junit&artifact_format=gzip", "a.gz",
+		testkit.Gzipped("<testsuites/>")).Status)
+	gl.FinishJob(kept.ID, fg.JobSuccess)
+	gl.Advance(2 * time.Hour)
+	assert.Equal(t, 404, as(t, gl, "mia", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts/a", kept.ID)).Status)
+	assert.Contains(t, because(gl), fmt.Sprintf("the artifacts of job %d expired at 2024-07-01T15:00:00Z", kept.ID))
+}
+
+// Who downloads what a job left is noted, be it a job that runs only since the call came; and a person's token has to be
+// one that reads.
+func TestWhoDownloadsArtifacts(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	left := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
+		Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, "a")}}})
+	at := fmt.Sprintf("/jobs/%d/artifacts", left.ID)
+	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia", "read_api"), "GET", at).Status)
+	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("mia", "read_user"), "GET", at).Status)
+	late := gl.AddJob(fg.Job{Project: "acme/shop", User: "mia"})
+	gl.Before(fg.DownloadArtifacts, func(fg.Call) { gl.StartJob(late.ID, r.ID) })
+	got := testkit.Send(t, gl, "GET", at, nil, "Job-Token", late.Token)
+	require.Equal(t, 200, got.Status, got.Body)
+	calls := gl.Calls("")
+	assert.Equal(t, late.ID, calls[len(calls)-1].JobID)
+}
+
+// An upload may be as large as the limit says, and no larger (lib/api/ci/runner.rb).
+func TestLargestArtifacts(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	gl.UpdateSettings(func(s *fg.Settings) { s.MaxArtifactsSize = 1000 })
+	for size, status := range map[int]int{1000: 201, 1001: 413} {
+		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+		assert.Equal(t, status, testkit.Upload(t, gl, j, "", "a.zip", make([]byte, size)).Status)
 	}
 }
 
@@ -172,7 +265,8 @@ func TestArtifactsThatAreNone(t *testing.T) {
 	gl, r := testkit.Factory(t)
 	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
 	for query, want := range map[string]string{"artifact_type=lost": "artifact_type does not have a valid value",
-		"artifact_format=lost": "artifact_format does not have a valid value"} {
+		"artifact_format=lost": "artifact_format does not have a valid value",
+		"accessibility=lost":   "accessibility does not have a valid value"} {
 		assert.Equal(t, `400 {"error":"`+want+`"}`, testkit.Upload(t, gl, j, query, "a.zip", zipOf(t, "a")).String())
 	}
 	require.Equal(t, 201, testkit.Upload(t, gl, j, "", "a.zip", zipOf(t, "a")).Status)
@@ -181,6 +275,9 @@ func TestArtifactsThatAreNone(t *testing.T) {
 		testkit.Send(t, gl, "GET", at+"?direct_download=perhaps", nil, "Job-Token", j.Token).String())
 	assert.Equal(t, 200, testkit.Send(t, gl, "GET", at, nil, "Job-Token", j.Token).Status)
 	assert.Equal(t, 200, testkit.Send(t, gl, "GET", "/job/allowed_agents", nil, "Job-Token", j.Token).Status)
+	assert.Equal(t, `400 {"error":"debug_trace is invalid"}`, testkit.Send(t, gl, "PATCH",
+		fmt.Sprintf("/jobs/%d/trace?debug_trace=x", j.ID), strings.NewReader("line"), "Job-Token", j.Token,
+		"Content-Range", "0-3").String())
 	assert.Equal(t, 401, testkit.Ask(t, gl, "glpat-nobodys", "GET", at).Status)
 }
 
@@ -206,6 +303,12 @@ func TestTheSameAddressAgain(t *testing.T) {
 	same, _ := gl.User("mia")
 	assert.Empty(t, same.UnconfirmedEmail)
 	assert.Equal(t, u.Email, same.Email)
+	for _, address := range []string{"new@example.com", u.Email} { // one that waits to be confirmed goes on waiting
+		require.Equal(t, 200, as(t, gl, "root", "PUT", fmt.Sprintf("/users/%d", u.ID),
+			testkit.WithJSON(fmt.Sprintf(`{"email":%q}`, address))).Status)
+		same, _ = gl.User("mia")
+		assert.Equal(t, []string{u.Email, "new@example.com"}, []string{same.Email, same.UnconfirmedEmail})
+	}
 }
 
 // GitLab's own users count as nobody who is active (app/models/user.rb, active_without_ghosts).
@@ -234,4 +337,16 @@ func TestAttachmentsOfTestCases(t *testing.T) {
 	}
 	at := fmt.Sprintf("%s/acme/shop/-/jobs/%d/artifacts/file/shots/a.png", gl.URL(), j.ID)
 	assert.ElementsMatch(t, []any{at, nil}, urls)
+}
+
+// lib/api/ci/job_artifacts.rb: a job that left something else than an archive has no file of one.
+func TestFilesOfNoArchive(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Name: "unit", Ref: "main", Status: fg.JobSuccess, Artifacts: []fg.Artifact{{
+		Filename: "junit.xml.gz", Type: "junit", Content: testkit.Gzipped("<testsuites/>")}}})
+	for _, path := range []string{"raw/a", "download"} {
+		got := as(t, gl, "mia", "GET", "/projects/acme%2Fshop/jobs/artifacts/main/"+path+"?job=unit")
+		assert.Equal(t, 404, got.Status, got.Body)
+		assert.Equal(t, fmt.Sprintf("job %d has no archive", j.ID), because(gl), path)
+	}
 }

@@ -77,6 +77,7 @@ func TestTriggerJobsThatWereRetried(t *testing.T) {
 	again := gl.RetryJob(down.ID)
 	at := fmt.Sprintf("/projects/acme%%2Fshop/pipelines/%d/bridges", down.PipelineID)
 	assert.Equal(t, []any{float64(again.ID)}, as(t, gl, "root", "GET", at).Each(t, "id"))
+	assert.Empty(t, as(t, gl, "root", "GET", "/projects/acme%2Fshop/jobs").Each(t, "id"), "they are no jobs there")
 }
 
 // lib/api/ci/helpers/runner.rb, authenticate_job!: that there is no such job comes before all that may be said of the
@@ -199,5 +200,26 @@ func TestMembersThroughAGroupThatIsHidden(t *testing.T) {
 			}
 		}
 		assert.Equal(t, want, told, user)
+	}
+}
+
+// lib/api/ci/jobs.rb, play: what Grape says of variables that are none; null is an empty text.
+func TestVariablesOfPlayedJobs(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	for variables, want := range map[string]string{
+		`["x"]`:                         `400 {"error":"job_variables_attributes is invalid"}`,
+		`[{"key":"A"}]`:                 `400 {"error":"job_variables_attributes[0][value] is missing"}`,
+		`[{"key":"A","value":["x"]}]`:   `400 {"error":"job_variables_attributes[0][value] is invalid"}`,
+		`[{"key":"A","value":null}]`:    "200",
+		`[{"key":"A","value":"x"},"y"]`: `400 {"error":"job_variables_attributes is invalid"}`,
+	} {
+		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobManual})
+		got := as(t, gl, "mia", "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/play", j.ID),
+			testkit.WithJSON(`{"job_variables_attributes":`+variables+`}`))
+		if want == "200" {
+			assert.Equal(t, 200, got.Status, got.Body)
+			continue
+		}
+		assert.Equal(t, want, got.String(), variables)
 	}
 }

@@ -34,6 +34,8 @@ func TestUsersInOrder(t *testing.T) {
 		}
 		assert.Equal(t, want.found, list("root", "search=pat"), version)
 		assert.Equal(t, want.ordered, list("root", "search=pat&sort=asc"), version)
+		found := as(t, gl, "root", "GET", "/users?search=pat&per_page=1").Header.Get("Link")
+		assert.Equal(t, version == "16.5", strings.Contains(found, "order_by"), found)
 		for who, shown := range map[string]bool{"root": true, "zoe": version != "16.5"} {
 			assert.True(t, strings.HasPrefix(list(who, ""), "zoe pat apat"), "the youngest first")
 			assert.True(t, strings.HasPrefix(list(who, "search="), "zoe pat apat"))
@@ -63,6 +65,7 @@ func TestUsersFoundByRank(t *testing.T) {
 	assert.Contains(t, list("exclude_humans=true"), "ghost")
 	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("a"), "GET", "/users?extern_uid=1&provider=").Status)
 	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("a"), "GET", "/users?extern_uid=1&provider=ldap").Status)
+	assert.Empty(t, list("extern_uid=&provider=ldap"))
 }
 
 // A page of users by the time of their last change begins where the one before ended.
@@ -93,6 +96,7 @@ func TestProjectsThatAreAskedFor(t *testing.T) {
 	assert.Equal(t, []any{"late"}, list("order_by=updated_at&updated_after="+since))
 	assert.Equal(t, 400, as(t, gl, "mia", "GET", "/projects?updated_before="+since).Status)
 	assert.Equal(t, []any{"late"}, list("topic=a,%20"))
+	assert.Equal(t, []any{"late"}, list("topic=%20a%20"))
 	for who, order := range map[string]string{"root": "storage_size", "mia": "created_at"} {
 		got := as(t, gl, who, "GET", "/projects?order_by=storage_size&per_page=1")
 		assert.Contains(t, got.Header.Get("Link"), "order_by="+order, who)
@@ -171,6 +175,10 @@ func TestSettingsThatAreNotGiven(t *testing.T) {
 	assert.Equal(t, []any{host, "a.example"}, list)
 	assert.Equal(t, []any{"b.example", host}, put(`{"asset_proxy_allowlist":["b.example"]}`).Field(t, "asset_proxy_allowlist"))
 	assert.Equal(t, float64(acme.ID), put(`{"performance_bar_allowed_group_path":"acme"}`).Field(t, bar))
+	const expiry = "runner_token_expiration_interval"
+	for n, name := range []string{expiry, "group_" + expiry, "project_" + expiry} {
+		assert.EqualValues(t, n+3600, put(fmt.Sprintf(`{%q:%d}`, name, n+3600)).Field(t, name))
+	}
 	kept := put(`{"home_page_url":"https://x.example"}`)
 	assert.Equal(t, []any{[]any{"b.example", host}, float64(acme.ID)},
 		[]any{kept.Field(t, "asset_proxy_allowlist"), kept.Field(t, bar)})
@@ -225,6 +233,10 @@ func TestWhatIsTakenFromWebhooks(t *testing.T) {
 	assert.Contains(t, got.Body, `"description":null`)
 	assert.Equal(t, 200, put(`{"url_variables":[{"key":"a","value":"b"}]}`).Status)
 	assert.Equal(t, map[string]string{"a": "b"}, gl.Webhooks()[0].URLVariables)
+	off := gl.AddWebhook(fg.Webhook{Project: "acme/shop", URL: "https://hooks.example.com", Failures: 5, Disabled: true,
+		DisabledUntil: gl.Now().Add(time.Hour)})
+	assert.Equal(t, "2024-07-01T13:00:00.000Z", as(t, gl, "mia", "GET",
+		fmt.Sprintf("/projects/acme%%2Fshop/hooks/%d", off.ID)).Field(t, "disabled_until"))
 	old := testkit.NewMia(t, fg.WithVersion("16.0"))
 	assert.Equal(t, 201, as(t, old, "mia", "POST", "/projects/acme%2Fshop/hooks",
 		testkit.WithJSON(`{"url":"https://hooks.example.com","custom_headers":"none"}`)).Status)
@@ -315,4 +327,45 @@ func TestTheRoleOfATokenIsThatOfItsBot(t *testing.T) {
 	assert.Equal(t, []any{30.0}, role())
 	gl.Seed(fg.Scenario{Memberships: []fg.Membership{{Path: "acme/shop", User: made.User, Role: fg.Reporter}}})
 	assert.Equal(t, []any{20.0}, role())
+}
+
+// app/models/project.rb, sorted_by_similarity_desc, and app/models/group.rb: what is alike comes the youngest first,
+// groups those first whose parent is; a name counts beside the path. Who asks for no similarity gets none.
+func TestWhatIsSimilarInOrder(t *testing.T) {
+	gl := fg.New(t)
+	for _, path := range []string{"old", "new"} {
+		gl.AddGroup(fg.Group{Path: path})
+	}
+	gl.AddGroup(fg.Group{Path: "new/tool"})
+	for _, path := range []string{"old/tool", "old/toolbox"} {
+		gl.AddGroup(fg.Group{Path: path})
+		gl.AddProject(fg.Project{Path: path + "/tool"})
+	}
+	gl.AddGroup(fg.Group{Path: "old/attic", Name: "tool"})
+	gl.AddGroup(fg.Group{Path: "new/toolbox", Name: "Boxes"})
+	list := func(path string) []any { return as(t, gl, "root", "GET", path).Each(t, "full_path") }
+	assert.Equal(t, []any{"new/tool", "old/tool", "old/toolbox", "old/attic", "new/toolbox"}, list("/groups?search=tool&order_by=similarity"))
+	gl.AddProject(fg.Project{Path: "old/tooling"})
+	projects := func(query string) []any {
+		return as(t, gl, "root", "GET", "/groups/old/projects?include_subgroups=true&search=tool"+query).Each(t, "path_with_namespace")
+	}
+	assert.Equal(t, []any{"old/toolbox/tool", "old/tool/tool", "old/tooling"}, projects("&order_by=similarity"))
+	assert.Equal(t, []any{"old/tooling", "old/toolbox/tool", "old/tool/tool"}, projects(""))
+	gl.UpdateProject("old/tool/tool", func(p *fg.Project) { p.Description = "tool" })
+	gl.UpdateProject("old/tooling", func(p *fg.Project) { p.Name = "Kit" })
+	gl.AddProject(fg.Project{Path: "old/attic/tooling"})
+	gl.AddProject(fg.Project{Path: "old/toolbox/tooling", Name: "Box"})
+	assert.Equal(t, []any{"old/tool/tool", "old/toolbox/tool", "old/attic/tooling", "old/toolbox/tooling", "old/tooling"},
+		projects("&order_by=similarity"))
+}
+
+// lib/api/namespaces.rb: one's own namespace is found by its id, too; another's is not, for a reason.
+func TestOwnNamespaces(t *testing.T) {
+	gl := testkit.NewMia(t)
+	mia, _ := gl.User("mia")
+	for _, ref := range []string{"mia", fmt.Sprint(mia.ID)} {
+		assert.Equal(t, "mia", as(t, gl, "mia", "GET", "/namespaces/"+ref).Field(t, "path"), ref)
+		assert.Equal(t, 404, as(t, gl, "sam", "GET", "/namespaces/"+ref).Status, ref)
+		assert.Equal(t, "that is the namespace of mia", because(gl), ref)
+	}
 }

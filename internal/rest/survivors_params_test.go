@@ -2,6 +2,8 @@ package rest_test
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,6 +51,61 @@ func TestParametersAreChecked(t *testing.T) {
 			"diagramsnet_url is missing, plantuml_url is missing"},
 		{"mia", "DELETE /personal_access_tokens/x", "", "id is invalid"},
 		{"mia", "GET " + code + "/jobs/1/artifacts/tree?recursive=x", "", "recursive is invalid"},
+		{"mia", "GET /groups?order_by=x", "", "order_by does not have a valid value"},
+		{"mia", "GET /groups?visibility=x", "", "visibility does not have a valid value"},
+		{"mia", "GET /projects?visibility=x", "", "visibility does not have a valid value"},
+		{"mia", "GET /groups/acme/projects?order_by=x", "", "order_by does not have a valid value"},
+		{"mia", "GET /groups?min_access_level=12", "", "min_access_level does not have a valid value"},
+		{"root", "GET /personal_access_tokens?user_id=x", "", "user_id is invalid"},
+		{"mia", "POST " + code + "/hooks", `{"url":"https://hooks.example.com","url_variables":"x"}`, "url_variables is invalid"},
+		{"mia", "GET " + code + "/jobs/artifacts/main/download?job=x&search_recent_successful_pipelines=x", "",
+			"search_recent_successful_pipelines is invalid"},
+		{"mia", "GET " + code + "/jobs/artifacts/main/raw/a?job=x&search_recent_successful_pipelines=x", "",
+			"search_recent_successful_pipelines is invalid"},
+		{"mia", "GET " + code + "/protected_branches?per_page=x", "", "per_page is invalid"},
+		{"mia", "GET " + code + "/resource_groups?per_page=x", "", "per_page is invalid"},
+		{"root", "POST /runner_controllers/1/tokens", `{"description":{"a":1}}`, "description is invalid"},
+		{"root", "POST /runner_controllers/1/scopes/runners/x", "", "runner_id is invalid"},
+		{"mia", "DELETE /runners/x", "", "id is invalid"},
+		{"mia", "GET /runners/5/projects?per_page=x", "", "per_page is invalid"},
+		{"mia", "POST " + code + "/ref/main/trigger/pipeline", `{"token":"t","inputs":"x"}`, "inputs is invalid"},
+		{"root", "GET /users?sort=x", "", "sort does not have a valid value"},
+		{"mia", "POST /groups/acme/share", `{"group_id":1}`, "group_access is missing, group_access does not have a valid value"},
+		{"mia", "POST " + code + "/variables", `{"key":"A"}`, "value is missing"},
+		{"mia", "GET " + code + "/repository/compare?to=main", "", "from is missing"},
+		{"mia", "GET " + code + "/pipelines/x", "", "pipeline_id is invalid"},
+		{"mia", "GET " + code + "/jobs/x", "", "job_id is invalid"},
+		{"mia", "DELETE " + code + "/jobs/x/artifacts", "", "job_id is invalid"},
+		{"mia", "POST " + code + "/pipelines/x/retry", "", "pipeline_id is invalid"},
+		{"mia", "POST " + code + "/pipeline_schedules/1/variables", `{"key":"A"}`, "value is missing"},
+		{"mia", "POST " + code + "/triggers", `{"description":"d","expires_at":"x"}`, "expires_at is invalid"},
+		{"mia", "POST " + code + "/trigger/pipeline", `{"token":"t","ref":"main","inputs":"x"}`, "inputs is invalid"},
+		{"mia", "PATCH " + code + "/job_token_scope", `{"enabled":null}`, "enabled is empty"},
+		{"mia", "PUT " + code + "/resource_groups/x", `{"process_mode":"x"}`, "process_mode does not have a valid value"},
+		{"mia", "GET " + code + "/resource_groups/x/upcoming_jobs?per_page=x", "", "per_page is invalid"},
+		{"root", "GET /deploy_tokens?active=x", "", "active is invalid"},
+		{"mia", "DELETE " + code + "/deploy_tokens/x", "", "token_id is invalid"},
+		{"mia", "POST " + code + "/deploy_tokens", `{"name":"n","scopes":["x"]}`, "scopes does not have a valid value"},
+		{"root", "GET /runner_controllers/1/tokens?per_page=x", "", "per_page is invalid"},
+		{"root", "DELETE /runner_controllers/1/tokens/x", "", "token_id is invalid"},
+		{"root", "DELETE /runner_controllers/1/scopes/runners/x", "", "runner_id is invalid"},
+		{"mia", "GET /runners/5?include_projects=x", "", "include_projects is invalid"},
+		{"mia", "DELETE " + code + "/runners/x", "", "runner_id is invalid"},
+		{"root", "POST /user/runners", `{"runner_type":"instance_type","access_level":"x"}`,
+			"access_level does not have a valid value"},
+		{"mia", "POST /runners", `{"token":"t","maintainer_note":"a","maintenance_note":"b"}`,
+			"maintainer_note, maintenance_note are mutually exclusive"},
+		{"root", "GET /users?order_by=x", "", "order_by does not have a valid value"},
+		{"root", "GET /users?active=x", "", "active is invalid"},
+		{"root", "GET /users/1/memberships?type=x", "", "type does not have a valid value"},
+		{"root", "POST /users", `{"email":"a@example.com","username":"a","reset_password":true}`, "name is missing"},
+		{"root", "POST /users", `{"email":"a@example.com","username":"a","name":"A"}`, "password, reset_password, " +
+			"force_random_password are missing, at least one parameter must be provided"},
+		{"root", "PUT /application/settings", `{"polling_interval_multiplier":"x"}`, "polling_interval_multiplier is invalid"},
+		{"root", "PUT /application/settings", `{"throttle_unauthenticated_web_enabled":"x"}`,
+			"throttle_unauthenticated_web_enabled is invalid"},
+		{"root", "PUT /application/settings", `{"password_authentication_enabled":true,"signin_enabled":true}`,
+			"password_authentication_enabled, signin_enabled are mutually exclusive"},
 	} {
 		method, path, _ := strings.Cut(c.request, " ")
 		got := as(t, gl, c.who, method, path, testkit.WithJSON(c.body))
@@ -59,8 +116,26 @@ func TestParametersAreChecked(t *testing.T) {
 	assert.Equal(t, float64(acme.ID), got.Field(t, "performance_bar_allowed_group_id"), got.Body)
 	got = as(t, gl, "root", "PUT", "/application/settings", testkit.WithJSON(`{"asset_proxy_enabled":true}`))
 	assert.Contains(t, got.String(), `400 {"message":{"asset_proxy_secret_key":["can't be blank"`, "which the model says")
+	named := func(path string) []string {
+		nothing, _ := as(t, gl, "root", "PUT", path).Field(t, "error").(string)
+		return strings.Split(strings.TrimSuffix(nothing, " are missing, at least one parameter must be provided"), ", ")
+	}
+	names := named(code)
+	assert.True(t, len(names) > 50 && slices.IsSorted(names), names)
+	names = named("/application/settings")
+	slices.Sort(names)
+	assert.Greater(t, len(names), 300)
+	assert.Len(t, slices.Compact(slices.Clone(names)), len(names), "each is named once")
 	old := testkit.NewMia(t, fg.WithVersion("16.0"))
 	assert.Equal(t, `400 {"error":"id is invalid"}`, as(t, old, "mia", "POST", "/personal_access_tokens/x/rotate").String())
+	assert.Equal(t, `400 {"error":"active is invalid"}`, as(t, old, "root", "GET", "/users?active=x").String())
+	for request, want := range map[string]string{"GET jobs?scope=x": "scope does not have a valid value",
+		"GET jobs/x/trace": "job_id is invalid", "POST jobs/x/retry": "job_id is invalid",
+		"PUT resource_groups/x?process_mode=x": "process_mode does not have a valid value"} {
+		method, path, _ := strings.Cut(request, " ")
+		got := as(t, old, "mia", method, "/projects/acme%2Fshop/"+path)
+		assert.Equal(t, `400 {"error":"`+want+`"}`, got.String(), request)
+	}
 }
 
 // lib/api/project_hooks.rb: each version checks what it declares, and that alone.
@@ -110,11 +185,17 @@ func TestWhoIsLetInAtAll(t *testing.T) {
 		method, path, _ := strings.Cut(fmt.Sprintf(request+"?user_id=%d", token.ID, root.ID), " ")
 		assert.Equal(t, 401, as(t, gl, "mia", method, path).Status, request)
 	}
+	for _, method := range []string{"GET", "PUT"} {
+		assert.Equal(t, 403, as(t, gl, "mia", method, "/application/settings?admin_mode=x").Status, method)
+	}
 	managing := gl.Token("root", "manage_runner")
 	assert.Equal(t, 200, testkit.Ask(t, gl, managing, "GET", "/runners/5/projects").Status)
 	assert.Contains(t, testkit.Ask(t, gl, managing, "POST", "/runners/reset_registration_token").Body,
 		`"scope":"manage_runner api read_api"`)
-	assert.Contains(t, testkit.Ask(t, gl, managing, "POST", "/users/1/personal_access_tokens").Body, "read_user")
+	for _, request := range []string{"POST /users/1/personal_access_tokens", "PUT /users/1", "GET /users/1/associations_count"} {
+		method, path, _ := strings.Cut(request, " ")
+		assert.Contains(t, testkit.Ask(t, gl, managing, method, path).Body, `"scope":"read_user api read_api"`, request)
+	}
 	made := as(t, gl, "mia", "POST", "/projects/acme%2Fcode/access_tokens",
 		testkit.WithJSON(`{"name":"n","scopes":["self_rotate"],"access_level":30}`))
 	require.Equal(t, 201, made.Status, made.Body)
@@ -142,5 +223,27 @@ func TestPlannersAreAskedFor(t *testing.T) {
 			"/groups/acme/projects"} {
 			assert.Equal(t, want, as(t, gl, "root", "GET", path+"?min_access_level=15").Status, version+path)
 		}
+	}
+}
+
+// What is in the path of an endpoint is declared by it, in every version: else it would be told as ignored.
+func TestWhatIsInThePathIsRead(t *testing.T) {
+	parameter := regexp.MustCompile(`/[:*]\w+`)
+	places := strings.NewReplacer("/projects/:id", "/projects/acme%2Fshop", "/groups/:id", "/groups/acme")
+	for _, version := range []string{"16.0", "19.4"} {
+		gl := testkit.NewMia(t, fg.WithVersion(version), fg.WithInMemoryNetwork())
+		endpoints := slices.DeleteFunc(gl.Endpoints(), func(e fg.Endpoint) bool { return !parameter.MatchString(string(e)) })
+		slices.SortStableFunc(endpoints, func(a, b fg.Endpoint) int { // what others are in is deleted last
+			return strings.Count(string(b), "/") - strings.Count(string(a), "/")
+		})
+		token := gl.AdminToken()
+		for _, e := range endpoints {
+			method, path, _ := strings.Cut(string(e), " ")
+			if !strings.Contains(path, ".git") {
+				path = parameter.ReplaceAllString(places.Replace(path), "/987") // which there is none of
+				testkit.AskBy(t, gl.Client(), gl.APIURL(), token, method, path)
+			}
+		}
+		gl.AssertNothingIgnored(t)
 	}
 }

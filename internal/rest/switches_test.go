@@ -71,6 +71,7 @@ func TestTimeZone(t *testing.T) {
 	}
 	in := func(zone string) { gl.UpdateSettings(func(s *fakegitlab.Settings) { s.TimeZone = zone }) }
 	for zone, want := range map[string]string{"": "2024-07-01T12:00:00.000Z", "UTC": "2024-07-01T12:00:00.000Z",
+		"Etc/UTC":       "2024-07-01T12:00:00.000Z",
 		"Europe/Zurich": "2024-07-01T14:00:00.000+02:00", "America/St_Johns": "2024-07-01T09:30:00.000-02:30"} {
 		in(zone)
 		assert.Equal(t, want, createdAt(), zone)

@@ -77,7 +77,6 @@ func triggerPipeline(q request) front.Response {
 	if p == nil {
 		return notFoundHere(fmt.Sprintf("there is no project %q", q.Vars["id"]))
 	}
-	q.Project = p
 	token, _ := q.Params.String("token")
 	ref, _ := q.Params.String("ref")
 	n := world.NewPipeline{Project: p, Ref: ref, Source: world.SourceTrigger, Variables: variables,
