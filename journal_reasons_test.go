@@ -2,8 +2,10 @@ package fakegitlab_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -186,6 +188,7 @@ func TestJournalOfJobTokensThatNothingReads(t *testing.T) {
 func TestTokensExpireByTheDay(t *testing.T) {
 	gl := testkit.NewMia(t)
 	at := gl.Now().Add(time.Hour)
+	gl.UpdateUser("mia", func(u *fakegitlab.User) { u.Password = "Uncommon-8" })
 	gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Token: "glpat-of-today", ExpiresAt: at})
 	gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Token: "glpat-of-yesterday", ExpiresAt: at.AddDate(0, 0, -1)})
 	for _, token := range []string{"glpat-of-today", "glpat-of-yesterday"} {
@@ -194,4 +197,18 @@ func TestTokensExpireByTheDay(t *testing.T) {
 	calls := gl.Calls(fakegitlab.GetCurrentUser)
 	assert.Equal(t, "the token of mia expired on 2024-07-01, as that day began: tokens expire by the day", calls[0].Reason)
 	assert.Equal(t, "the token of mia expired on 2024-06-30", calls[1].Reason)
+
+	res, err := http.PostForm(gl.URL()+"/oauth/token", url.Values{"grant_type": {"password"}, "username": {"mia"},
+		"password": {"Uncommon-8"}})
+	require.NoError(t, err)
+	var given struct {
+		Token string `json:"access_token"`
+	}
+	require.NoError(t, json.NewDecoder(res.Body).Decode(&given))
+	require.NoError(t, res.Body.Close())
+	gl.Advance(3 * time.Hour)
+	assert.Equal(t, 401, testkit.Ask(t, gl, "", "GET", "/user", func(r *http.Request) {
+		r.Header.Set("Authorization", "Bearer "+given.Token)
+	}).Status)
+	assert.Equal(t, "the token of mia expired on 2024-07-01", gl.Calls(fakegitlab.GetCurrentUser)[2].Reason, "of OAuth, by the hour")
 }

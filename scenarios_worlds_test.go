@@ -116,6 +116,7 @@ func TestTreeOfSmallCompany(t *testing.T) {
 
 // Whoever made a runner may make such a runner: nothing in these worlds could not be had by asking for it.
 func TestReadyWorldsWereMadeByThoseWhoMay(t *testing.T) {
+	racing.Skip(t)
 	for name, world := range readyWorlds() {
 		gl := fakegitlab.New(t, fakegitlab.WithScenario(world))
 		for _, r := range gl.Runners() {
@@ -257,6 +258,7 @@ func ExampleThousandRunners() {
 
 // Ready-made worlds are told from when they are seeded: under no clock is anybody staler than under the usual one.
 func TestReadyWorldsFollowTheClock(t *testing.T) {
+	racing.Skip(t)
 	later := time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 	for name, world := range readyWorlds() {
 		t.Run(name, func(t *testing.T) {

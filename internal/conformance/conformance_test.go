@@ -13,6 +13,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
+var allVersions = flag.Bool("all-versions", false, "play each case at all versions at which it is played, not at some of them")
+
 // A real GitLab to play the cases against, see CONTRIBUTING.md.
 var (
 	gitlabURL = flag.String("gitlab-url", "",

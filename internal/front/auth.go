@@ -68,7 +68,7 @@ func (q *Request) tokenOver(t *world.AccessToken) (text, why string) {
 	switch {
 	case t.Expired(q.Now()):
 		why = fmt.Sprintf("the token of %s expired on %s", t.User.Username, t.Expiry().Format(time.DateOnly))
-		if q.Now().Sub(t.Expiry()) < 24*time.Hour {
+		if t.OAuth == nil && q.Now().Sub(t.Expiry()) < 24*time.Hour {
 			why += ", as that day began: tokens expire by the day"
 		}
 		return MsgTokenExpired, why

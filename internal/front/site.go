@@ -21,7 +21,7 @@ type Site struct {
 	BasePath string // of a GitLab under a relative URL: "/gitlab"
 	// Protocol chooses the protocol of a request by its path below the base path; nil: it is for none.
 	Protocol func(path string) Protocol
-	// Added finds what else is served below the API's path, by whoever embeds this GitLab.
+	// Added finds what else is served below the API's path, by whoever embeds this GitLab; never nil.
 	Added func(method, path string) *Served
 	// Meant says for a person what was probably meant by a request that nothing serves.
 	Meant func(method, path string) string

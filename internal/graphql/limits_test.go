@@ -111,6 +111,8 @@ func TestWhatABatchSaysInVain(t *testing.T) {
 	assert.Equal(t, "Field 'runnrs' doesn't exist on type 'Query'; did you mean Query.runners?", gl.Calls("")[2].Reason)
 	gql(t, gl, gl.Token("mia"), query("{ runners { nodes { creatonState } } }"))
 	assert.Equal(t, "Field 'creatonState' doesn't exist on type 'CiRunner'", gl.Calls("")[3].Reason, "17.2 has no creationState")
+	gql(t, gl, gl.Token("mia"), query("{ runners { nodes { ownerProjct { id } } } }"))
+	assert.Equal(t, "Field 'ownerProjct' doesn't exist on type 'CiRunner'; did you mean CiRunner.ownerProject?", gl.Calls("")[4].Reason)
 }
 
 // What stands before GitLab answers in no form of GraphQL's, and what a test has GitLab say in it.

@@ -4,8 +4,6 @@ package graphql
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
@@ -39,12 +37,7 @@ func absences(v gitlabversion.Version, results []graphqlruby.Result) (missing, m
 // fieldMeant names the field of the same type that was probably meant, if the version has it, as later versions do
 // themselves; "" for none.
 func fieldMeant(v gitlabversion.Version, u graphqlruby.UnknownField) string {
-	fields := slices.Sorted(maps.Keys(allRows()[u.Type]))
-	fields = slices.DeleteFunc(fields, func(field string) bool {
-		row, bound := boundFields()[u.Type+"."+field]
-		return bound && !v.Has(row)
-	})
-	if field, near := nearest.Of(u.Field, fields); near {
+	if field, near := nearest.Of(u.Field, schemaOf(v).FieldsOf(u.Type)); near {
 		return fmt.Sprintf("did you mean %s.%s?", u.Type, field)
 	}
 	return ""

@@ -19,6 +19,16 @@ type Schema struct {
 	current  func() *view // without what is deprecated; made when it is first asked for
 }
 
+// FieldsOf are the names of the fields of a type, in the schema's order; none of what is no type with fields.
+func (s *Schema) FieldsOf(typeName string) (names []string) {
+	if t := s.document.Types[typeName]; t != nil {
+		for _, f := range t.Fields {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
 // Load parses a schema and binds it. It panics if the text is no schema, if a binding names what the schema has not, or
 // if a field of a root type has no way to be resolved: those are bugs of the caller's.
 func Load(sdl string, b Bindings) *Schema {

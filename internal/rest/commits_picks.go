@@ -117,6 +117,7 @@ func (q request) pick(failed string, draft func(*repository.Commit) world.PickDr
 		if d.DryRun {
 			answer.DryRun = "error"
 		}
+		var refused *world.RefRefusal
 		switch {
 		case err == nil && d.DryRun:
 			return front.OK(pickAnswer{DryRun: "success"})
@@ -128,7 +129,9 @@ func (q request) pick(failed string, draft func(*repository.Commit) world.PickDr
 			answer.Message, answer.ErrorCode = failed+msgCannotPick, "empty"
 		case errors.Is(err, world.ErrPickRoot):
 			answer.Message = msgPickRoot
-		default: // the branch is there, and where it was found, so that it can be moved
+		case errors.As(err, &refused):
+			answer.Message = fmt.Sprintf(msgfRefNotMoved, refused.Ref)
+		default:
 			answer.Message = msgEmptyMessage
 		}
 		return front.Response{Status: http.StatusBadRequest, Body: answer}.Because(err.Error())

@@ -31,6 +31,8 @@ func isPresent(value any) bool {
 		return !isBlank(value)
 	case []any:
 		return len(value) > 0
+	case []string:
+		return len(value) > 0
 	case map[string]any:
 		return len(value) > 0
 	}

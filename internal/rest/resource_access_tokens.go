@@ -195,7 +195,10 @@ func (k tokenKind) rotate(q request, r resource) front.Response {
 
 // rotateOwn gives a token that calls another in its place. Any other token is told so before anything is looked for.
 func (k tokenKind) rotateOwn(q request) front.Response {
-	if !q.User.Bot { // who has no password to get a token of OAuth by
+	switch {
+	case q.Token.OAuth != nil:
+		return front.Refuse(http.StatusMethodNotAllowed, msgNotAllowed).Because(msgReasonOAuth)
+	case !q.User.Bot:
 		return front.Refuse(http.StatusMethodNotAllowed, msgNotAllowed).
 			Because("the token of " + q.User.Username + " is no access token of a " + k.name)
 	}

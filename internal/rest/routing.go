@@ -32,7 +32,7 @@ func (*API) Owns(path string) bool {
 
 // Find finds what serves the request. For OPTIONS that is any endpoint of the path.
 func (a *API) Find(q *front.Request) (found front.Found) {
-	path, _ := front.BelowAPI(q.Path) // empty where the API was once; there is no endpoint
+	path, _ := front.BelowAPI(q.Path) // of /api/v3, which Owns takes, too, nothing is left, for which there is no route
 	methods := []string{q.HTTP.Method}
 	switch q.HTTP.Method {
 	case http.MethodHead:

@@ -369,3 +369,16 @@ func TestOwnNamespaces(t *testing.T) {
 		assert.Equal(t, "that is the namespace of mia", because(gl), ref)
 	}
 }
+
+// What a seed has of variables that nothing is put into is shown as such (lib/api/entities/ci/variable.rb).
+func TestRawVariables(t *testing.T) {
+	gl := fg.New(t)
+	gl.AddProject(fg.Project{Path: "acme/shop"})
+	p := gl.AddPipeline(fg.Pipeline{Project: "acme/shop", Status: fg.JobSuccess, Variables: map[string]string{"A": "$B", "C": "$D"},
+		RawVariables: []string{"A"}})
+	s := gl.AddPipelineSchedule(fg.PipelineSchedule{Project: "acme/shop", Cron: "0 1 * * *", Variables: map[string]string{"A": "$B"},
+		RawVariables: []string{"A"}})
+	assert.Equal(t, []any{true, false}, as(t, gl, "root", "GET", fmt.Sprintf("/projects/acme%%2Fshop/pipelines/%d/variables", p.ID)).Each(t, "raw"))
+	got := as(t, gl, "root", "GET", fmt.Sprintf("/projects/acme%%2Fshop/pipeline_schedules/%d", s.ID))
+	assert.Contains(t, got.Body, `"raw":true`)
+}

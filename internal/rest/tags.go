@@ -184,6 +184,8 @@ func deleteTag(q request, t repository.Ref) front.Response {
 			return *refusal
 		}
 	}
-	_ = q.deleteRef(repository.Tag(t.Name), t.ID) // who may do that with GitLab's API has been asked, and it is there
+	if refusal := q.deleteRef(repository.Tag(t.Name), t.ID); refusal != nil {
+		return *refusal
+	}
 	return front.NoContent()
 }

@@ -259,7 +259,7 @@ func TestResourcesOfOutdatedJobs(t *testing.T) {
 	assert.Nil(t, g.Holder())
 
 	st, _, first, _ = moving(t, "a: {script: x}\ndeploy: {stage: deploy, script: x, resource_group: production, environment: prod}")
-	newest, err = st.AddJob(&Job{Project: first.project, User: st.Users.Rows[0], Status: JobSuccess,
+	_, err = st.AddJob(&Job{Project: first.project, User: st.Users.Rows[0], Status: JobSuccess,
 		Commit: Commit{SHA: strings.Repeat("c", 40)}, Plan: &Plan{Spec: ci.JobSpec{Environment: ci.Environment{Name: "prod"}}}})
 	require.NoError(t, err)
 	require.True(t, st.Outdated(first.Jobs[1]))

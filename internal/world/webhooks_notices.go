@@ -57,8 +57,9 @@ func (st *State) announceNewJob(j *Job, before JobStatus) {
 	st.announcePipeline(j, before)
 }
 
-// statusBefore is the status of the pipeline that a job is in or is to come into, as far as anybody wants to know. One
-// that is yet to be made counts as created, of which nobody is told.
+// statusBefore is the status of the pipeline that a job is in or is to come into. One that is yet to be made counts as
+// created, of which nobody is told, and so does one of which nobody is told anyhow: announcePipeline asks that again,
+// since what happens in between may change it.
 func (st *State) statusBefore(j *Job) JobStatus {
 	p := st.pipelines[j.PipelineID]
 	if p == nil || st.deaf(j.User) || len(j.Project.listening(PipelineEvents)) == 0 {
