@@ -223,7 +223,7 @@ func (p *Project) variablesTogether(given map[string]string) map[string]string {
 	switch {
 	case byRole:
 		given[AttrRestrictVariables] = strconv.FormatBool(role != CreationDeveloper)
-	case byFlag && restricted == "false":
+	case restricted == "false":
 		given[AttrVariablesRole] = CreationDeveloper
 	case byFlag && p.Attribute(AttrVariablesRole) == CreationDeveloper: // restricted, and to more than that
 		given[AttrVariablesRole] = CreationMaintainer

@@ -149,6 +149,11 @@ func TestTimesOfRunnerControllers(t *testing.T) {
 	token, err := st.AddControllerToken(c, nil)
 	require.NoError(t, err)
 	assert.Equal(t, noon, token.CreatedAt)
+	gone, err := st.AddControllerToken(c, nil)
+	require.NoError(t, err)
+	st.RevokeControllerToken(c, gone)
+	assert.Equal(t, []*RunnerControllerToken{token}, c.Tokens)
+	assert.Nil(t, st.controllerTokens.ByID(gone.ID))
 	st.DeleteRunnerController(c)
 	assert.Nil(t, st.controllerTokens.ByID(token.ID))
 }
