@@ -162,7 +162,10 @@ func TestWhatFilesOfPipelinesAreReadFor(t *testing.T) {
 		f, problem := st.factsOf(NewPipeline{Project: p, Commit: given})
 		assert.Equal(t, []any{"", want.UTC()}, []any{problem, f.Commit.CreatedAt.UTC()}, "a draft knows better")
 	}
-	assert.ErrorContains(t, st.misplaced(NewPipeline{Project: p, Ref: "refs/tags/v2"}).err(), `no tag "v2"`)
+	for _, none := range []NewPipeline{{Ref: "refs/tags/v2"}, {Ref: "v2", RefIsTag: true}} {
+		none.Project = p
+		assert.ErrorContains(t, st.misplaced(none).err(), `no tag "v2"`)
+	}
 }
 
 // lib/gitlab/ci/pipeline/chain/helpers.rb: a warning is told with entities, as an error is.
