@@ -227,6 +227,7 @@ func TestLongTitlesOfReverts(t *testing.T) {
 	for title, want := range map[string]string{
 		a(99): a(99), a(100): a(78) + "...", a(78) + " " + a(21): a(78) + "...", a(79) + " " + a(20): a(78) + "...",
 		a(10) + " " + a(29) + " " + a(70): a(10) + " " + a(29) + "...", a(77) + " " + a(22): a(77) + "...",
+		" " + a(110): "...",
 	} {
 		made := ask("POST", "commits", `{"branch":"main","commit_message":"`+title+`","actions":[{"action":"create","file_path":"n"}]}`)
 		require.Equal(t, 201, made.Status, made.Body)
