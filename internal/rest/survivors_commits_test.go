@@ -135,6 +135,9 @@ func TestFirstBranchesAreByTheAddressForCommits(t *testing.T) {
 	made := as(t, gl, "mia", "POST", "/projects/acme%2Fshop/repository/branches?branch=x&ref=main")
 	require.Equal(t, 201, made.Status, made.Body)
 	assert.Equal(t, privateOf(gl), made.Field(t, "commit.author_email"))
+	require.Equal(t, 201, as(t, gl, "mia", "POST", "/projects", testkit.WithJSON(`{"name":"odd","default_branch":"a..b"}`)).Status)
+	odd := as(t, gl, "mia", "POST", "/projects/mia%2Fodd/repository/branches?branch=x&ref=a..b")
+	assert.Equal(t, `400 {"message":"refs/heads/a..b: funny refname"}`, odd.String(), "no first branch is called so")
 }
 
 // lib/api/repositories.rb: what an archive leaves out, who contributed, and where a folder is that is not found.

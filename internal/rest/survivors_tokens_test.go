@@ -45,9 +45,9 @@ func TestRunnersWhoseTokenDies(t *testing.T) {
 	calls := gl.Calls(fg.RequestJob)
 	assert.Zero(t, calls[0].RunnerID)
 	assert.Equal(t, fmt.Sprintf("the token of runner %d expired at 2024-07-01T12:01:00Z", r.ID), calls[0].Reason)
-	gl.Before(fg.VerifyRunner, func(fg.Call) { gl.AddRunner(fg.Runner{ID: 70, Token: "glrt-late"}) })
-	require.Equal(t, 200, testkit.SendJSON(t, gl, "POST", "/runners/verify", testkit.Hash{"token": "glrt-late"}).Status)
-	assert.Equal(t, 70, gl.Calls(fg.VerifyRunner)[0].RunnerID, "which came to life")
+	gl.Before(fg.DeleteRunnerByToken, func(fg.Call) { gl.AddRunner(fg.Runner{ID: 70, Token: "glrt-late"}) })
+	require.Equal(t, 204, testkit.SendJSON(t, gl, "DELETE", "/runners", testkit.Hash{"token": "glrt-late"}).Status)
+	assert.Equal(t, 70, gl.Calls(fg.DeleteRunnerByToken)[0].RunnerID, "which came to life")
 }
 
 // A runner that is paused is told so, though nothing has changed since it asked last; of a job that it gets, the call is.
@@ -62,7 +62,7 @@ func TestWhatIsNotedOfRequestsForJobs(t *testing.T) {
 	require.NotEmpty(t, value)
 	require.Equal(t, 204, testkit.RequestJob(t, gl, r.Token, testkit.Hash{"last_update": value}).Status)
 	assert.Contains(t, because(gl), "paused")
-	require.Equal(t, 403, testkit.SendJSON(t, gl, "PUT", fmt.Sprint("/jobs/", j.ID), testkit.Hash{"state": "success"}).Status)
+	require.Equal(t, 403, testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), nil, "Content-Range", "0-0").Status)
 	assert.Equal(t, "no job token was sent", because(gl))
 }
 
@@ -82,6 +82,7 @@ func TestScopesOfUsers(t *testing.T) {
 		method, path, _ := strings.Cut(request, " ")
 		assert.Equal(t, "read_user api read_api", testkit.Ask(t, gl, small, method, path).Field(t, "scope"), request)
 	}
+	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia", "read_user"), "GET", "/users/mia/status").Status)
 }
 
 // lib/api/ci/helpers/runner.rb of 17.x: a runner whose projects are gone.
