@@ -370,11 +370,11 @@ func TestHistoriesOfSeedsThatAreRefused(t *testing.T) {
 func TestCommitsOfATest(t *testing.T) {
 	st, p, _ := withFiles(t, map[string]string{"a": "A", "b": "B"})
 	for want, commit := range map[string]func() (string, error){
-		"acme/none":      func() (string, error) { return st.CommitFiles("acme/none", "", nil, nil, "m") },
-		"has no message": func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a": ""}, nil, "") },
-		`called "a..b"`:  func() (string, error) { return st.CommitFiles(p.Path, "a..b", nil, nil, "m") },
-		`no file "aa"`:   func() (string, error) { return st.CommitFiles(p.Path, "", nil, []string{"aa"}, "m") },
-		`"a" is a file`:  func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a/b": ""}, nil, "m") },
+		"acme/none":                    func() (string, error) { return st.CommitFiles("acme/none", "", nil, nil, "m") },
+		"has no message":               func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a": ""}, nil, "") },
+		`called "a..b"`:                func() (string, error) { return st.CommitFiles(p.Path, "a..b", nil, nil, "m") },
+		`no file "aa"; known are a, b`: func() (string, error) { return st.CommitFiles(p.Path, "", nil, []string{"aa"}, "m") },
+		`"a" is a file`:                func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a/b": ""}, nil, "m") },
 	} {
 		_, err := commit()
 		assert.ErrorContains(t, err, want)

@@ -40,4 +40,21 @@ func TestGroupsThatKeepTheirNames(t *testing.T) {
 	require.NoError(t, st.ChangeGroup(top, GroupChange{Path: &path}))
 	assert.Nil(t, st.MovedProject("acme/web/one"))
 	assert.Equal(t, []string{"Acme/net", "Acme/net/one"}, []string{child.Path, p.Path})
+	assert.Same(t, top, st.GroupPaths["acme"])
+}
+
+// app/models/route.rb: so does a user's name, for a user has a namespace of that path.
+func TestUsersWhoTakeOldPaths(t *testing.T) {
+	st, top, _, p := grouped(t)
+	for _, path := range []string{"old", "apex"} {
+		require.NoError(t, st.ChangeGroup(top, GroupChange{Path: &path}))
+	}
+	assert.Equal(t, []string{"acme/web/shop", "old/web/shop"}, p.OldPaths)
+	name, email := "acme", "a@corp.example"
+	u, err := st.CreateUser(UserChange{Username: &name, Name: &name, Email: &email}, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"old/web/shop"}, p.OldPaths)
+	name = "Old"
+	require.NoError(t, st.ChangeUser(u, UserChange{Username: &name}, u))
+	assert.Empty(t, p.OldPaths)
 }
