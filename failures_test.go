@@ -240,6 +240,7 @@ func TestImpossibleFailures(t *testing.T) {
 			Header: http.Header{"X-A": {"a\nb"}}},
 		`Inject: After, Times, For and Delay cannot be negative`:                                {Status: 500, Times: -1},
 		`Inject: an answer of status 204 has no body, so that HTTP cannot send Message or Body`: {Status: 204, Body: "x"},
+		`Inject: RateLimited(-1s): a time to wait is not negative`:                              fakegitlab.RateLimited("", -time.Second),
 		`Inject: 99 is no status of an answer`:                                                  {Status: 99},
 		`Inject: Message and Body need a Status to go with`:                                     {Message: "x"},
 		`Inject: the Failure has no Status, Header, Network or Delay and would change nothing`:  {},

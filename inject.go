@@ -47,6 +47,8 @@ func (f *Fake) failureProblem(failure Failure) string {
 		return failure.Network.problem()
 	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0 || failure.For < 0:
 		return "After, Times, For and Delay cannot be negative"
+	case failure.retryAfter < 0:
+		return fmt.Sprintf("RateLimited(%s): a time to wait is not negative", failure.retryAfter)
 	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
 		return fmt.Sprintf("%d is no status of an answer", failure.Status)
 	case failure.ofGraphQL && failure.Endpoint != GraphQL:

@@ -94,7 +94,7 @@ func unscheduleJob(c *call, x *exec, input args) (payload, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = c.UnscheduleJob(j) // nothing becomes of a job that is not delayed
+	c.UnscheduleJob(j)
 	return payload{"job": j}, nil
 }
 

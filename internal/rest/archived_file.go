@@ -62,7 +62,7 @@ func unpacked(archive world.Blob, name string) (content world.Blob, found bool, 
 		}
 		defer in.Close()
 		_, err = content.ReadFrom(io.LimitReader(in, largestArchivedFile)) // an archive may lie about the size
-		return content, err == nil, err
+		return content, true, err
 	}
 	return content, false, nil
 }

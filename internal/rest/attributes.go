@@ -59,9 +59,7 @@ func attributesGiven(v params.Values, attributes []world.Attribute) map[string]s
 func overlay(entity any, attributes map[string]string) {
 	v := reflect.ValueOf(entity).Elem()
 	for name, text := range attributes {
-		if field := fieldOf(v, name); field.IsValid() {
-			setText(field, text)
-		}
+		setText(fieldOf(v, name), text)
 	}
 }
 
@@ -89,7 +87,7 @@ func fieldOf(v reflect.Value, name string) reflect.Value {
 	return reflect.Value{}
 }
 
-// setText sets a field to what its text form says. Pointers are made anew: what they point to may be others' as well.
+// setText sets a field, if there is one, to what its text form says. Pointers are made anew: what they point to may be others' as well.
 func setText(field reflect.Value, text string) {
 	switch field.Kind() {
 	case reflect.Bool:

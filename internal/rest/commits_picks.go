@@ -117,7 +117,6 @@ func (q request) pick(failed string, draft func(*repository.Commit) world.PickDr
 		if d.DryRun {
 			answer.DryRun = "error"
 		}
-		var refused *world.RefRefusal
 		switch {
 		case err == nil && d.DryRun:
 			return front.OK(pickAnswer{DryRun: "success"})
@@ -129,9 +128,7 @@ func (q request) pick(failed string, draft func(*repository.Commit) world.PickDr
 			answer.Message, answer.ErrorCode = failed+msgCannotPick, "empty"
 		case errors.Is(err, world.ErrPickRoot):
 			answer.Message = msgPickRoot
-		case errors.As(err, &refused):
-			answer.Message = fmt.Sprintf(msgfRefNotMoved, refused.Ref)
-		default:
+		default: // there is none: a branch that is there can be moved on
 			answer.Message = msgEmptyMessage
 		}
 		return front.Response{Status: http.StatusBadRequest, Body: answer}.Because(err.Error())

@@ -22,11 +22,7 @@ const (
 // iso is a time in the instance's time zone. Where the clocks are those of UTC under another name, as in London in
 // winter, Rails writes +00:00.
 func (q request) iso(t time.Time) isoTime {
-	zone := q.Settings.Zone()
-	if zone == time.UTC {
-		return isoTime(t.UTC().Format(isoUTC))
-	}
-	t = t.In(zone)
+	t = t.In(q.Settings.Zone())
 	if name, _ := t.Zone(); name == time.UTC.String() {
 		return isoTime(t.Format(isoUTC))
 	}

@@ -316,6 +316,12 @@ go live: {stage: deploy, script: make, environment: production}
 	gl.FinishJob(of(one, "compile").ID, fg.JobSuccess)
 	assert.Equal(t, "failed_outdated_deployment_job", of(one, "go live").FailureReason)
 	assert.Equal(t, []string{"production 1 failed", "production 2 success"}, deployed(gl))
+	require.Equal(t, 200, testkit.Ask(t, gl, gl.AdminToken(), "PUT",
+		"/projects/10001?ci_forward_deployment_rollback_allowed=false").Status)
+	retried := testkit.Ask(t, gl, gl.AdminToken(), "POST", fmt.Sprintf("/projects/10001/pipelines/%d/retry",
+		of(one, "go live").PipelineID))
+	require.Equal(t, 201, retried.Status, retried.Body)
+	assert.Len(t, gl.Jobs(), 5, "and is not tried again")
 }
 
 // The job that stops an environment is played for its own user, who must still be one that may.

@@ -56,4 +56,12 @@ func TestFineGrainedTokensNeedAllPermissions(t *testing.T) {
 		got := testkit.Ask(t, gl, token.Token, "GET", fmt.Sprintf("/projects/acme%%2Fshop/pipeline_schedules/%d/pipelines", s.ID))
 		assert.Equal(t, c.status, got.Status, "%s: %s", c.permissions, got.Body)
 	}
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "x: {script: x, resource_group: a}"}, "Go on")
+	for permission, status := range map[string]int{"Resource Group: Read": 403, "Job: Read": 403,
+		"Resource Group: Read,Job: Read": 200} {
+		token := gl.AddAccessToken(fg.AccessToken{User: "mia", Scopes: []string{"granular"},
+			Grants: []fg.TokenGrant{{Projects: []string{"acme/shop"}, Permissions: strings.Split(permission, ",")}}})
+		got := testkit.Ask(t, gl, token.Token, "GET", "/projects/acme%2Fshop/resource_groups/a/upcoming_jobs")
+		assert.Equal(t, status, got.Status, "%s: %s", permission, got.Body)
+	}
 }

@@ -85,6 +85,8 @@ func TestHeadAndOptions(t *testing.T) {
 		assert.Equal(t, allow, options.Header.Get("Allow"), path)
 	}
 	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "OPTIONS", "/runners/5").String())
+	// lib/api/ci/runners.rb is mounted after lib/api/ci/runner.rb, and Grape takes the filters of the last.
+	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "OPTIONS", "/runners").String())
 
 	old := testkit.NewMia(t, fakegitlab.WithVersion("16.0"), fakegitlab.WithUnknownEndpoints(true))
 	options := testkit.Ask(t, old, old.Token("mia"), "OPTIONS", "/projects/acme%2Fshop/job_token_scope")

@@ -57,7 +57,7 @@ func (q request) filtered(query search.Query) func(*world.Project) bool {
 		if byVisibility && string(p.Visibility) != visibility || byArchived && p.Archived != archived {
 			return false
 		}
-		return query.Blank() || front.ProjectMatches(query, p, byNamespace)
+		return front.ProjectMatches(query, p, byNamespace)
 	}
 }
 
@@ -78,8 +78,8 @@ func (q request) asksForStarsOrAttributes() bool {
 }
 
 func (q request) asksForAttributes() bool {
-	attributes, given := q.Params.Hash("custom_attributes")
-	return given && policy.ReadCustomAttribute(q.Actor).Allowed && len(attributes.All()) > 0
+	attributes, _ := q.Params.Hash("custom_attributes")
+	return policy.ReadCustomAttribute(q.Actor).Allowed && len(attributes.All()) > 0
 }
 
 // sortProjects orders by a column, then by id in the same direction. By created_at is by id (lib/api/helpers.rb,

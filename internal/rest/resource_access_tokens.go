@@ -161,7 +161,7 @@ func (k tokenKind) create(q request, r resource) front.Response {
 	if draft.ExpiresAt.IsZero() {
 		draft.ExpiresAt = q.LatestTokenExpiry()
 	}
-	t, err := q.CreateResourceToken(draft, q.User)
+	t, err := q.CreateResourceToken(draft, q.User, q.ownHost())
 	if err != nil {
 		return front.BadRequest(world.TokenSentence(err)).Because("GitLab's model refuses: " + err.Error())
 	}

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"testing"
@@ -34,6 +35,9 @@ func TestResourceTokens(t *testing.T) {
 			bot, _ := gl.User(robot.User)
 			assert.Regexp(t, regexp.MustCompile(fmt.Sprintf(`^project_%d_bot_[0-9a-f]{32}$`, gl.Projects()[0].ID)), bot.Username)
 			assert.Equal(t, []any{"robot", true, "mia"}, []any{bot.Name, bot.Bot, bot.CreatedBy})
+			at, err := url.Parse(gl.URL())
+			require.NoError(t, err)
+			assert.Equal(t, bot.Username+"@noreply."+at.Hostname(), bot.Email)
 			assert.Equal(t, fakegitlab.Developer, gl.Projects()[0].Members[bot.Username])
 
 			byBot := func(method, path string) int { return testkit.Ask(t, gl, "glpat-chosen", method, path).Status }

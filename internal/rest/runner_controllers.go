@@ -4,7 +4,6 @@ package rest
 // (lib/api/ci/runner_controllers.rb, lib/api/ci/runner_controller_tokens.rb, lib/api/ci/runner_controller_scopes.rb).
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -199,8 +198,7 @@ func listControllerScopes(q request, c *world.RunnerController) front.Response {
 // scopeError is how a refused scope is told.
 func scopeError(err error) front.Response {
 	status := http.StatusConflict
-	var refusal *world.ScopeRefusal
-	if errors.As(err, &refusal) && refusal.Misplaced {
+	if err.(*world.ScopeRefusal).Misplaced {
 		status = http.StatusUnprocessableEntity
 	}
 	return front.Refuse(status, err.Error()).Because(err.Error())

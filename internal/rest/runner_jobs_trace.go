@@ -59,8 +59,8 @@ func appendTrace(q request) front.Response {
 	if sent >= q.roomForLog() {
 		_ = q.Drop(j, world.TraceSizeExceeded, nil)
 		return front.RefuseError(http.StatusForbidden, front.MsgForbidden).
-			Because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d",
-				sent, start, q.Settings.TraceLimit()))
+			Because(fmt.Sprintf("there is no room for what comes from byte %d on; the limit of the log is %d bytes",
+				start, q.Settings.TraceLimit()))
 	}
 	lostEnd, loses := q.LosesLog(j, start, sent)
 	switch size := j.Log.Size; {

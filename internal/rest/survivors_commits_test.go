@@ -135,6 +135,9 @@ func TestFirstBranchesAreByTheAddressForCommits(t *testing.T) {
 	made := as(t, gl, "mia", "POST", "/projects/acme%2Fshop/repository/branches?branch=x&ref=main")
 	require.Equal(t, 201, made.Status, made.Body)
 	assert.Equal(t, privateOf(gl), made.Field(t, "commit.author_email"))
+	require.Equal(t, 201, as(t, gl, "mia", "POST", "/projects", testkit.WithJSON(`{"name":"odd","default_branch":"a..b"}`)).Status)
+	odd := as(t, gl, "mia", "POST", "/projects/mia%2Fodd/repository/branches?branch=x&ref=a..b")
+	assert.Equal(t, `400 {"message":"refs/heads/a..b: funny refname"}`, odd.String(), "no first branch is called so")
 }
 
 // lib/api/repositories.rb: what an archive leaves out, who contributed, and where a folder is that is not found.
@@ -227,6 +230,7 @@ func TestLongTitlesOfReverts(t *testing.T) {
 	for title, want := range map[string]string{
 		a(99): a(99), a(100): a(78) + "...", a(78) + " " + a(21): a(78) + "...", a(79) + " " + a(20): a(78) + "...",
 		a(10) + " " + a(29) + " " + a(70): a(10) + " " + a(29) + "...", a(77) + " " + a(22): a(77) + "...",
+		" " + a(110): "...",
 	} {
 		made := ask("POST", "commits", `{"branch":"main","commit_message":"`+title+`","actions":[{"action":"create","file_path":"n"}]}`)
 		require.Equal(t, 201, made.Status, made.Body)

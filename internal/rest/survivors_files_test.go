@@ -96,6 +96,11 @@ func TestWhatIsSaidOfDownloads(t *testing.T) {
 	got := testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token)
 	require.Equal(t, 200, got.Status, got.Body)
 	assert.NotContains(t, got.Header, "Etag")
+	old := testkit.NewMia(t)
+	j = old.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, User: "mia",
+		Artifacts: []fg.Artifact{{Filename: "a.zip", Content: archive}}})
+	of := testkit.Send(t, old, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token)
+	assert.Equal(t, `W/"12ae32cb1ec02d01eda3581b127c1fee"`, of.Header.Get("ETag"))
 	assert.Equal(t, `attachment; filename="a%7F%3F.zip"; filename*=UTF-8''a%7F%C3%BC.zip`,
 		got.Header.Get("Content-Disposition"))
 }

@@ -2,10 +2,12 @@ package rest_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -148,6 +151,31 @@ func TestNamespacesByID(t *testing.T) {
 	assert.Equal(t, []any{"mia"}, as(t, gl, "mia", "GET", "/namespaces").Each(t, "path"))
 	gl.AddGroup(fg.Group{Path: "last/sub", Members: fg.Members{"mia": fg.Guest}})
 	assert.Equal(t, 1.0, as(t, gl, "root", "GET", "/namespaces/last").Field(t, "members_count_with_descendants"))
+	gl.AddGroup(fg.Group{Path: "hidden"})
+	assert.Equal(t, 404, as(t, gl, "mia", "GET", "/namespaces/hidden").Status)
+	assert.Contains(t, because(gl), "hidden")
+	assert.NotContains(t, because(gl), "there is no namespace")
+}
+
+// lib/api/projects.rb: a group whose number is also that of whoever asks is no namespace of theirs.
+func TestGroupsWithTheNumberOfAUser(t *testing.T) {
+	gl := fg.New(t)
+	gl.AddUser(fg.User{Username: "late", ID: 5000})
+	gl.AddGroup(fg.Group{Path: "other", ID: 5000})
+	got := as(t, gl, "late", "POST", "/projects", testkit.WithJSON(`{"name":"x","namespace_id":5000}`))
+	assert.Equal(t, `400 {"message":{"namespace":["is not valid"]}}`, got.String())
+}
+
+// lib/gitlab/pagination/offset_header_builder.rb: more than 10,000 are not counted.
+func TestMostThatAreCounted(t *testing.T) {
+	racing.Skip(t)
+	gl := testkit.NewMia(t)
+	paused := fg.Runner{Paused: true, Projects: []string{"acme/shop"}}
+	gl.Seed(fg.Scenario{Runners: slices.Repeat([]fg.Runner{paused}, 10_000)})
+	list := func() http.Header { return as(t, gl, "mia", "GET", "/runners?paused=true&per_page=1").Header }
+	assert.Equal(t, "10000", list().Get("X-Total"))
+	gl.AddRunner(paused)
+	assert.NotContains(t, list(), "X-Total")
 }
 
 // A project of a user is in no group that could keep it to itself.
@@ -175,6 +203,13 @@ func TestSettingsThatAreNotGiven(t *testing.T) {
 	assert.Equal(t, []any{host, "a.example"}, list)
 	assert.Equal(t, []any{"b.example", host}, put(`{"asset_proxy_allowlist":["b.example"]}`).Field(t, "asset_proxy_allowlist"))
 	assert.Equal(t, float64(acme.ID), put(`{"performance_bar_allowed_group_path":"acme"}`).Field(t, bar))
+	for name, value := range map[string]any{"abuse_notification_email": "abuse@example.com",
+		"commit_email_hostname": "mail.example.com", "sentry_clientside_traces_sample_rate": 0.5} {
+		text, err := json.Marshal(map[string]any{name: value})
+		require.NoError(t, err)
+		assert.Equal(t, value, put(string(text)).Field(t, name))
+		assert.Equal(t, value, put(`{"home_page_url":null}`).Field(t, name))
+	}
 	const expiry = "runner_token_expiration_interval"
 	for n, name := range []string{expiry, "group_" + expiry, "project_" + expiry} {
 		assert.EqualValues(t, n+3600, put(fmt.Sprintf(`{%q:%d}`, name, n+3600)).Field(t, name))
@@ -327,6 +362,8 @@ func TestTheRoleOfATokenIsThatOfItsBot(t *testing.T) {
 	assert.Equal(t, []any{30.0}, role())
 	gl.Seed(fg.Scenario{Memberships: []fg.Membership{{Path: "acme/shop", User: made.User, Role: fg.Reporter}}})
 	assert.Equal(t, []any{20.0}, role())
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { delete(p.Members, made.User) })
+	assert.Equal(t, []any{30.0}, role(), "that which was asked for, where the bot is no member any more")
 }
 
 // app/models/project.rb, sorted_by_similarity_desc, and app/models/group.rb: what is alike comes the youngest first,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,8 @@ func TestWhatProjectsShow(t *testing.T) {
 	gl.AddGroup(fg.Group{Path: "open", Visibility: fg.Public})
 	gl.AddProject(fg.Project{Path: "open/site", Visibility: fg.Public, Files: map[string]string{"readme/x": "x"}})
 	gl.AddProject(fg.Project{Path: "acme/code", Files: map[string]string{"Index.md": "x"},
-		Members: fg.Members{"gus": fg.Guest, "mia": fg.Maintainer}})
+		Members: fg.Members{"gus": fg.Guest, "mia": fg.Maintainer}, RunnerTokenExpiration: time.Hour})
+	assert.Equal(t, 3600.0, as(t, gl, "mia", "GET", "/projects/acme%2Fcode").Field(t, "runner_token_expiration_interval"))
 	for who, may := range map[string]bool{"": false, "mia": true} {
 		token := ""
 		if who != "" {

@@ -27,6 +27,11 @@ func TestParametersAreChecked(t *testing.T) {
 		{"mia", "PUT " + code + "/repository/branches/%20/unprotect", "", "branch is empty"},
 		{"mia", "GET " + code + "/repository/commits/main/merge_requests?per_page=x", "", "per_page is invalid"},
 		{"mia", "GET " + code + "/repository/compare?from=main", "", "to is missing"},
+		{"mia", "GET " + code + "/repository/merge_base", "", "refs is missing"},
+		{"mia", "GET /groups?sort=x", "", "sort does not have a valid value"},
+		{"root", "POST /users", `{"username":"a","name":"A","reset_password":true}`, "email is missing"},
+		{"mia", "POST " + code + "/repository/commits", `{"branch":"main","commit_message":"m","actions":[{"action":{"a":1},` +
+			`"file_path":"n"}]}`, "actions[0][action] is invalid, actions[0][action] does not have a valid value"},
 		{"mia", "GET " + code + "/repository/contributors?order_by=x", "", "order_by does not have a valid value"},
 		{"mia", "GET " + code + "/repository/contributors?sort=x", "", "sort does not have a valid value"},
 		{"mia", "GET " + code + "/repository/files/a/raw?ref=", "", "ref is empty"},

@@ -3,6 +3,7 @@ package rest_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,8 +29,10 @@ func TestTokensOfOAuthDoNothingWithThemselves(t *testing.T) {
 		assert.Equal(t, `400 {"message":"400 Bad request - This endpoint requires token type to be a personal access token"}`,
 			testkit.Ask(t, gl, "", method, "/personal_access_tokens/self", bearer).String())
 	}
-	rotated := testkit.Ask(t, gl, "", "POST", "/projects/acme%2Fshop/access_tokens/self/rotate", bearer)
-	assert.Equal(t, 405, rotated.Status, rotated.Body)
+	for _, path := range []string{"/projects/acme%2Fshop/access_tokens/self/rotate", "/personal_access_tokens/self/rotate"} {
+		rotated := testkit.Ask(t, gl, "", "POST", path, bearer)
+		assert.Equal(t, 405, rotated.Status, rotated.Body)
+	}
 	assert.Equal(t, 200, testkit.Ask(t, gl, "", "GET", "/user", bearer).Status, "it lives still")
 }
 
@@ -42,6 +45,44 @@ func TestRunnersWhoseTokenDies(t *testing.T) {
 	calls := gl.Calls(fg.RequestJob)
 	assert.Zero(t, calls[0].RunnerID)
 	assert.Equal(t, fmt.Sprintf("the token of runner %d expired at 2024-07-01T12:01:00Z", r.ID), calls[0].Reason)
+	gl.Before(fg.DeleteRunnerByToken, func(fg.Call) { gl.AddRunner(fg.Runner{ID: 70, Token: "glrt-late"}) })
+	require.Equal(t, 204, testkit.SendJSON(t, gl, "DELETE", "/runners", testkit.Hash{"token": "glrt-late"}).Status)
+	assert.Equal(t, 70, gl.Calls(fg.DeleteRunnerByToken)[0].RunnerID, "which came to life")
+}
+
+// A runner that is paused is told so, though nothing has changed since it asked last; of a job that it gets, the call is.
+func TestWhatIsNotedOfRequestsForJobs(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop"})
+	require.Equal(t, 201, testkit.RequestJob(t, gl, r.Token).Status)
+	assert.Equal(t, j.ID, gl.Calls(fg.RequestJob)[0].JobID)
+	gl.AddJob(fg.Job{Project: "acme/shop"})
+	gl.UpdateRunner(r.ID, func(r *fg.Runner) { r.Paused = true })
+	value := testkit.RequestJob(t, gl, r.Token).Header.Get("X-GitLab-Last-Update")
+	require.NotEmpty(t, value)
+	require.Equal(t, 204, testkit.RequestJob(t, gl, r.Token, testkit.Hash{"last_update": value}).Status)
+	assert.Contains(t, because(gl), "paused")
+	require.Equal(t, 403, testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), nil, "Content-Range", "0-0").Status)
+	assert.Equal(t, "no job token was sent", because(gl))
+}
+
+// lib/api/entities/personal_access_token.rb: what nobody has described has no description.
+func TestTokensWithoutDescription(t *testing.T) {
+	gl := testkit.NewMia(t, fg.WithVersion("17.7"))
+	gl.AddAccessToken(fg.AccessToken{ID: 70, User: "mia", Name: "silent"})
+	got := as(t, gl, "mia", "GET", "/personal_access_tokens/70")
+	assert.Contains(t, got.Body, `"description":null`)
+}
+
+// What is said to lack of a token that may not change a user: the scope by which it would read one, too.
+func TestScopesOfUsers(t *testing.T) {
+	gl := testkit.NewMia(t)
+	small := gl.Token("root", "read_repository")
+	for _, request := range []string{"DELETE /users/70", "POST /users/70/block", "POST /users", "PUT /users/70"} {
+		method, path, _ := strings.Cut(request, " ")
+		assert.Equal(t, "read_user api read_api", testkit.Ask(t, gl, small, method, path).Field(t, "scope"), request)
+	}
+	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia", "read_user"), "GET", "/users/mia/status").Status)
 }
 
 // lib/api/ci/helpers/runner.rb of 17.x: a runner whose projects are gone.
@@ -151,6 +192,7 @@ func TestRolesThatAgentsAreToldOf(t *testing.T) {
 		gl, r := testkit.Factory(t, fg.WithVersion(version))
 		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, User: "mia"})
 		got := testkit.Send(t, gl, "GET", "/job/allowed_agents", nil, "Job-Token", j.Token)
+		assert.EqualValues(t, j.PipelineID, got.Field(t, "pipeline.id"))
 		assert.Equal(t, want, got.Field(t, "user.roles_in_project"), version)
 	}
 }

@@ -205,6 +205,10 @@ func TestUserChanged(t *testing.T) {
 	assert.Equal(t, 200, as(t, gl, "ada", "GET", "/user").Status, "the own one")
 
 	assert.Equal(t, `403 {"message":"403 Forbidden"}`, as(t, gl, "ada", "PUT", "/users/1", testkit.WithForm("username=boss")).String())
+	assert.Equal(t, "Chief", as(t, gl, "ada", "PUT", "/users/1", testkit.WithForm("name=Chief")).Field(t, "name"))
+	nowhere := as(t, gl, "ada", "POST", "/users", testkit.WithForm("email=no@example.com&username=no&name=No&reset_password=true&"+
+		"provider=saml&extern_uid="))
+	assert.Equal(t, []any{}, nowhere.Field(t, "identities"), nowhere.Body)
 	assert.Equal(t, `404 {"message":"404 User Not Found"}`, as(t, gl, "ada", "PUT", "/users/99").String())
 }
 

@@ -46,9 +46,9 @@ func (st *State) AccessToken(value string) *AccessToken {
 	if t := st.tokenValues[value]; t != nil {
 		return t
 	}
-	h, ok := st.handed[value]
+	h := st.handed[value] // of another value it is nobody's
 	u := st.UserNames[Key(h.username)]
-	if !ok || u == nil || st.goneTokens[value] != "" {
+	if u == nil || st.goneTokens[value] != "" {
 		return nil
 	}
 	return &AccessToken{Name: TokenName(u.Username, h.scopes), Scopes: h.scopes, Token: value, User: u}

@@ -12,8 +12,9 @@ import (
 const botDigits = 32
 
 // CreateResourceToken makes an access token of a project or group, of a draft without a user, with a bot that is a
-// member there. by is who makes it. The error is an *Invalid.
-func (st *State) CreateResourceToken(t AccessToken, by *User) (*AccessToken, error) {
+// member there. by is who makes it; host is that of this GitLab, at which the bot has an address
+// (app/services/resource_access_tokens/create_service.rb). The error is an *Invalid.
+func (st *State) CreateResourceToken(t AccessToken, by *User, host string) (*AccessToken, error) {
 	if err := st.checkNewToken(t); err != nil {
 		return nil, err
 	}
@@ -26,7 +27,7 @@ func (st *State) CreateResourceToken(t AccessToken, by *User) (*AccessToken, err
 	}
 	username := st.newBotName(stem, func() string { return st.made.hex(botNames, botDigits) })
 	bot := &User{ID: nextID(st, &st.Users), Username: username, Name: t.Name,
-		Email: username + "@noreply.example.com", External: by.External, State: UserActive, CreatedAt: st.Now(), Bot: true,
+		Email: username + "@noreply." + host, External: by.External, State: UserActive, CreatedAt: st.Now(), Bot: true,
 		Creator: by}
 	add(st, &st.Users, bot)
 	setKey(st, &st.UserNames, Key(username), bot)

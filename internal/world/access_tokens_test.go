@@ -171,7 +171,7 @@ func TestBotsAreNotThoseOfASnapshot(t *testing.T) {
 	first, err := other.AddAccessToken(AccessToken{Project: shop}, "")
 	require.NoError(t, err)
 	draft := AccessToken{Project: shop, Name: "x", Scopes: []string{ScopeAPI}, ExpiresAt: noon.Add(day), Role: Developer}
-	created, err := other.CreateResourceToken(draft, other.Users.Rows[0])
+	created, err := other.CreateResourceToken(draft, other.Users.Rows[0], "gitlab.example.com")
 	require.NoError(t, err)
 	for _, made := range []string{first.User.Username, created.User.Username} {
 		st, shop := ruled(t)
@@ -181,7 +181,7 @@ func TestBotsAreNotThoseOfASnapshot(t *testing.T) {
 		for range 2 {
 			_, err = st.AddAccessToken(AccessToken{Project: shop}, "")
 			require.NoError(t, err)
-			_, err = st.CreateResourceToken(draft, st.Users.Rows[0])
+			_, err = st.CreateResourceToken(draft, st.Users.Rows[0], "gitlab.example.com")
 			require.NoError(t, err)
 		}
 		assert.Len(t, st.UserNames, 6)

@@ -50,6 +50,11 @@ func TestBlobOverwritesAcrossItsPieces(t *testing.T) {
 	short.overwrite(strings.Repeat("x", SmallestPiece+1), strings.Repeat("y", SmallestPiece+1))
 	assert.Equal(t, "text", short.String())
 	Blob{}.overwrite(secret, with)
+	tooLong := strings.Repeat("x", SmallestPiece+1)
+	var long Blob
+	_, _ = long.Write([]byte(tooLong))
+	long.overwrite(tooLong, strings.Repeat("y", len(tooLong)))
+	assert.Equal(t, tooLong, long.String())
 }
 
 // Two blobs are compared however their bytes lie in pieces.

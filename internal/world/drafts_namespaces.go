@@ -79,12 +79,10 @@ func (st *State) rolesOf(members map[string]Role) (roles map[*User]Role, ps Prob
 			err = fmt.Errorf("%q is given two roles", u.Username)
 		}
 		roles[u] = members[name]
-		if ofRole := checkRole(members[name]); err != nil || ofRole != nil {
-			ps.Add(datajson.Field("members", name), err)
-			var of Problems
-			of.Add(datajson.Field("members", name), ofRole)
-			ps = append(ps, of.terse()...)
-		}
+		ps.Add(datajson.Field("members", name), err)
+		var of Problems
+		of.Add(datajson.Field("members", name), checkRole(members[name]))
+		ps = append(ps, of.terse()...)
 	}
 	return roles, ps
 }

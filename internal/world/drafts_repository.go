@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
@@ -32,7 +33,7 @@ func (d RepositoryDraft) Check() (ps Problems) {
 	if len(d.Files) > 0 && d.History != nil {
 		ps.Addf(fieldFiles, "the repository has its own commits; files are the only one of a repository that has no more")
 	}
-	for path := range d.Files {
+	for _, path := range slices.Sorted(maps.Keys(d.Files)) {
 		ps.Add(datajson.Field(fieldFiles, path), repository.CheckPath(path))
 	}
 	if len(ps) == 0 {

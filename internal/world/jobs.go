@@ -154,8 +154,8 @@ func (j *Job) checkVariables(more []ci.JobVariable) error {
 	return nil
 }
 
-// UnscheduleJob takes away the delay of a job, which then waits for a person. The error is that it waits for no time.
-func (st *State) UnscheduleJob(j *Job) error { return st.fire(j, eventUnschedule) }
+// UnscheduleJob takes away the delay of a job, which then waits for a person. Of one without a delay nothing becomes.
+func (st *State) UnscheduleJob(j *Job) { _ = st.fire(j, eventUnschedule) }
 
 // LinkJob notes which runner and which of its managers, which may be nil, took the job. StartJob does it itself.
 func (st *State) LinkJob(j *Job, r *Runner, m *Manager) {

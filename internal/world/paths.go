@@ -58,15 +58,17 @@ func (st *State) moveProject(p *Project, path string) {
 	put(&st.oldPaths, Key(was), p)
 }
 
-// moveGroup gives a group another full path, and all below it.
+// moveGroup gives a group another full path, and all below it. One that differs in upper and lower case alone ends ways
+// from below it, too (app/models/route.rb, delete_conflicting_redirects).
 func (st *State) moveGroup(g *Group, path string) {
 	was := g.Path
-	g.Path = path
-	if Key(was) != Key(path) {
-		st.endOldPaths(path)
-		delete(st.GroupPaths, Key(was))
-		st.GroupPaths[Key(path)] = g
+	if was == path {
+		return
 	}
+	g.Path = path
+	st.endOldPaths(path)
+	delete(st.GroupPaths, Key(was))
+	st.GroupPaths[Key(path)] = g
 	for _, p := range g.Projects {
 		_, last := SplitPath(p.Path)
 		st.moveProject(p, childPath(g, last))

@@ -2,6 +2,7 @@ package world
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,14 @@ func TestRunnersOfSeedsThatAreRefused(t *testing.T) {
 		`CreatedAt of manager "a" 2024-07-01T13:00:00Z is yet`: {func(_ *Project, n *RunnerDraft) {
 			n.Managers = []Manager{{SystemID: "a", CreatedAt: noon.Add(time.Hour)}}
 		}, "managers[0].created_at"},
+		`ContactedAt of manager "a" 2024-07-01T13:00:00Z is yet`: {func(_ *Project, n *RunnerDraft) {
+			n.Managers = []Manager{{SystemID: "a", ContactedAt: noon.Add(time.Hour)}}
+		}, "managers[0].contacted_at"},
+		msgGroupsAssigned: {func(p *Project, n *RunnerDraft) { n.Type, n.Group = InstanceRunner, p.Group }, "group"},
+		msgGroupNeeded:    {func(_ *Project, n *RunnerDraft) { n.Type, n.Token = GroupRunner, "glrt-of-its-own" }, "group"},
+		msgTagsNeeded: {func(_ *Project, n *RunnerDraft) {
+			n.Attributes.RunUntagged, n.Attributes.Tags = false, []string{" ", `""`}
+		}, "tag_list"},
 		"another runner has that token": {func(_ *Project, n *RunnerDraft) { n.Token = "glrt-taken" }, "token"},
 		"CreatedAt 2024-07-01T13:00:00Z is yet to come": {func(_ *Project, n *RunnerDraft) {
 			n.CreatedAt = noon.Add(time.Hour)
@@ -90,6 +99,9 @@ func TestIDsOfSeededManagers(t *testing.T) {
 	require.NoError(t, st.ChangeRunner(r, n))
 	assert.Equal(t, 950, r.Managers[0].ID)
 	assert.NotSame(t, b, r.Managers[0], "it is another one")
+	assert.Same(t, r.Managers[0], st.managers.ByID(950))
+	require.NoError(t, st.ChangeRunner(r, n), "as it is")
+	assert.Same(t, r.Managers[0], st.managers.ByID(950))
 }
 
 // What is said anew of a runner is found in all lists, and what plain data does not show stays.
@@ -101,7 +113,7 @@ func TestRunnersThatAreSaidAnew(t *testing.T) {
 	require.NoError(t, err)
 	r, err := st.AddRunner(RunnerDraft{Projects: []*Project{shop, site}, Attributes: DefaultAttributes()})
 	require.NoError(t, err)
-	r.Description, r.Name = new(string), new(string)
+	r.Description, r.Name, r.MaintenanceNote = new(string), new(string), new(string)
 	kept := r.Assignments[0]
 	kept.UpdatedAt = noon.Add(-time.Hour)
 	online := RunnerFilter{Scopes: []string{"online"}}
@@ -112,8 +124,8 @@ func TestRunnersThatAreSaidAnew(t *testing.T) {
 	require.NoError(t, st.ChangeRunner(r, n))
 	assert.True(t, found(), "as it has been heard of now")
 	assert.Same(t, r, st.RunnerTokens["glrt-new"])
-	assert.Equal(t, []any{new(string), new(string), ByRegistrationToken, st.Users.Rows[0]},
-		[]any{r.Description, r.Name, r.Registration, r.Creator})
+	assert.Equal(t, []any{new(string), new(string), new(string), ByRegistrationToken, st.Users.Rows[0]},
+		[]any{r.Description, r.Name, r.MaintenanceNote, r.Registration, r.Creator})
 	assert.Same(t, kept, r.Assignments[0])
 	assert.Equal(t, [][]*Runner{{r}, {}, {r}}, [][]*Runner{shop.Runners, site.Runners, team.Runners})
 	text := "said"
@@ -123,6 +135,15 @@ func TestRunnersThatAreSaidAnew(t *testing.T) {
 	n.Attributes.Description = nil
 	require.NoError(t, st.ChangeRunner(r, n))
 	assert.Nil(t, r.Description, "only a blank one looks like none")
+	before := *r
+	many := n
+	many.Attributes.Tags = make([]string, maxTags+1)
+	for i := range many.Attributes.Tags {
+		many.Attributes.Tags[i] = fmt.Sprint("tag-", i)
+	}
+	many.Token = "glrt-newer"
+	require.ErrorContains(t, st.ChangeRunner(r, many), msgTooManyTags)
+	assert.Equal(t, before, *r)
 	found1 := Problem{Field: "group", Text: "there is none"}
 	n.Group = shop.Group
 	err = st.ChangeRunner(r, n, found1)
@@ -140,20 +161,25 @@ func TestSettingsOfSeedsThatAreRefused(t *testing.T) {
 			"valid_runner_registrars[0] valid_runner_registrars[1]"},
 		`no visibility "hidden"`: {Settings{RestrictedVisibilities: []Visibility{Public, "hidden"}},
 			"restricted_visibility_levels[1]"},
-		`"soon" is no duration`:           {Settings{ArtifactsExpireIn: "soon"}, columnArtifactsExpire},
-		"a token cannot live for -1s":     {Settings{RunnerTokenExpiration: -time.Second}, fieldExpiration},
-		"a token cannot live for -1h0m0s": {Settings{ProjectRunnerTokenExpiration: -time.Hour}, "project_" + fieldExpiration},
-		"a token cannot live for -1m0s":   {Settings{GroupRunnerTokenExpiration: -time.Minute}, "group_" + fieldExpiration},
+		`"soon" is no duration`:               {Settings{ArtifactsExpireIn: "soon"}, columnArtifactsExpire},
+		"a token cannot live for -1s":         {Settings{RunnerTokenExpiration: -time.Second}, fieldExpiration},
+		"a token cannot live for -1h0m0s":     {Settings{ProjectRunnerTokenExpiration: -time.Hour}, "project_" + fieldExpiration},
+		"a token cannot live for -1m0s":       {Settings{GroupRunnerTokenExpiration: -time.Minute}, "group_" + fieldExpiration},
+		"the registration token is another's": {Settings{RegistrationToken: "GR-acme"}, fieldRegistrationToken},
 	} {
-		st, _ := ruled(t)
+		st, shop := ruled(t)
+		shop.Group.RegistrationToken = "GR-acme"
+		st.indexRegistrationToken(&shop.Group.RegistrationToken)
 		err := st.UpdateSettings(c.in)
 		require.ErrorContains(t, err, want)
 		assert.Equal(t, c.field, strings.Join(fieldsOf(t, err), " "), want)
 	}
 	st, _ := ruled(t)
 	token := st.Settings.RegistrationToken
-	require.NoError(t, st.UpdateSettings(Settings{AdminMode: true}))
-	assert.Equal(t, token, st.Settings.RegistrationToken)
+	require.NoError(t, st.UpdateSettings(Settings{AdminMode: true, ArtifactsExpireIn: "5 days",
+		Attributes: map[string]string{"gravatar_enabled": "true"}}))
+	assert.Equal(t, []any{token, "5 days"}, []any{st.Settings.RegistrationToken, st.Settings.ArtifactsExpireIn})
+	assert.Nil(t, st.Settings.Attributes, "they are as in a new GitLab")
 }
 
 // What nothing can be is told of a user, at its place; of one whose name cannot be, no more is said.
@@ -168,7 +194,8 @@ func TestUsersOfSeedsThatAreRefused(t *testing.T) {
 		`"mia." is no username`:       {User{Username: "mia."}, "username"},
 		"user id 1 is taken":          {User{Username: "mia", ID: 1}, "id"},
 		`"mia" is no email address`:   {User{Username: "mia", Email: "mia"}, "email"},
-		"a group has that path":       {User{Username: "ACME"}, "username"},
+		`the email address "Admin@example.com" is taken by user "root"`: {User{Username: "mia", Email: "Admin@example.com"}, "email"},
+		"a group has that path": {User{Username: "ACME"}, "username"},
 	} {
 		st, _ := ruled(t)
 		_, err := st.AddUser(c.in)
@@ -181,7 +208,9 @@ func TestUsersOfSeedsThatAreRefused(t *testing.T) {
 	bot := st.UserNames["helper"]
 	assert.Equal(t, "deploys", bot.Name)
 	next := *bot
-	next.Bot = false
+	next.Username = "helpers"
+	assert.ErrorContains(t, st.UpdateUser(bot, next), "ID and Username do not change")
+	next.Username, next.Bot = bot.Username, false
 	assert.ErrorContains(t, st.UpdateUser(bot, next), "does not change")
 	next.Bot, next.Email = true, "helper@corp.example"
 	require.NoError(t, st.UpdateUser(bot, next))
@@ -206,7 +235,8 @@ func TestAccessTokensOfSeeds(t *testing.T) {
 		"the role of a personal one":                {AccessToken{Role: Developer}, RootUsername, "role"},
 		"the token of a group belongs to a bot user, who is made with it: leave User out, or name the bot by a username " +
 			"that nobody has; for a token of mia's own leave Group out": {AccessToken{Group: shop.Group}, "mia", "user"},
-		"leave Project out": {AccessToken{Project: shop}, "mia", "user"},
+		"leave Project out":        {AccessToken{Project: shop}, "mia", "user"},
+		"no role has the number 7": {AccessToken{Project: shop, Role: 7}, "", "role"},
 	} {
 		_, err := st.AddAccessToken(c.in, c.username)
 		require.ErrorContains(t, err, want)
@@ -272,7 +302,13 @@ func TestWebhooksOfSeedsThatAreRefused(t *testing.T) {
 		_, err := st.AddWebhook(h, WebhookState{})
 		assert.EqualError(t, err, "a webhook is of a project or of a group")
 	}
-	_, err := st.AddWebhook(Webhook{WebhookAttributes: WebhookAttributes{URL: "https://x"}}, WebhookState{}, Problem{Text: "x"})
+	h := Webhook{ID: 7, Project: shop, WebhookAttributes: WebhookAttributes{URL: "https://x"}}
+	_, err := st.AddWebhook(h, WebhookState{})
+	require.NoError(t, err)
+	_, err = st.AddWebhook(h, WebhookState{})
+	require.EqualError(t, err, "webhook id 7 is taken")
+	assert.Equal(t, []string{"id"}, fieldsOf(t, err))
+	_, err = st.AddWebhook(Webhook{WebhookAttributes: WebhookAttributes{URL: "https://x"}}, WebhookState{}, Problem{Text: "x"})
 	assert.EqualError(t, err, "x", "it is not known of what it is to be")
 }
 

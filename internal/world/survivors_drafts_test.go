@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
@@ -42,6 +43,7 @@ func TestWordsAndNumbersOfSeededJobs(t *testing.T) {
 		"artifacts[0].file_type": {Job{Files: []*File{{Filename: "a", Type: "picture"}}}, `"picture"`},
 		"node_index":             {Job{Plan: NewPlan(Plan{Part: -1})}, "job -1 of 0 is none of a parallel job's"},
 		"commit.id":              {Job{Commit: Commit{SHA: "abc"}}, `"abc" is no commit SHA`},
+		"commit.before_sha":      {Job{Commit: Commit{BeforeSHA: "def"}}, `"def" is no commit SHA`},
 		"when":                   {Job{Plan: NewPlan(Plan{When: "sometimes"})}, `unknown word of when "sometimes"`},
 		"start_in":               {Job{Plan: NewPlan(Plan{StartIn: -time.Second})}, "is before the job's turn"},
 		"id":                     {Job{ID: 500}, "job id 500 is taken"},
@@ -96,6 +98,8 @@ func TestRunnersOfSeededJobs(t *testing.T) {
 			assert.NoError(t, err, name)
 		} else {
 			assert.ErrorContains(t, err, c.want, name)
+			_, err = st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Status: JobSuccess, Runner: r})
+			assert.NoError(t, err, "of one that is over nobody knows what the runner was then")
 		}
 	}
 }
@@ -162,6 +166,15 @@ func TestWhatFollowsInSeededJobs(t *testing.T) {
 		add(Job{Status: JobFailed}).FailureReason,
 		add(Job{Status: JobFailed, FailureReason: UnknownFailure}).FailureReason})
 
+	half, said := 50.0, 5.0
+	logged := func(status JobStatus, known *float64) *float64 {
+		j := Job{Status: status, Coverage: known, Plan: NewPlan(Plan{Spec: ci.JobSpec{Coverage: `/\d+%/`}})}
+		_, _ = j.Log.Write([]byte("50%\n"))
+		return add(j).Coverage
+	}
+	assert.Equal(t, []*float64{&half, &said, nil}, []*float64{logged(JobSuccess, nil), logged(JobSuccess, &said),
+		logged(JobRunning, nil)}, "of a job that has ended, where none is said")
+
 	_, err = st.ProtectRef(ProtectedRef{Project: shop, Name: "main", Push: MaintainersUp, Merge: MaintainersUp})
 	require.NoError(t, err)
 	assert.True(t, add(Job{Ref: "main"}).Protected)
@@ -196,6 +209,18 @@ func TestMoreNamespacesOfSeedsThatAreRefused(t *testing.T) {
 			_, err = st.AddShare("acme", "guild", Guest, time.Time{})
 			return err
 		}, []string{"group"}},
+		`no group or project "acnes"`: {func(st *State) error {
+			_, err := st.AddShare("acnes", "acme/team", Guest, time.Time{})
+			return err
+		}, []string{"path"}},
+		`no group "gild"`: {func(st *State) error {
+			_, err := st.AddShare("acme", "gild", Guest, time.Time{})
+			return err
+		}, []string{"group"}},
+		"Parent has too deep level of nesting": {group(Group{Path: strings.Repeat("a/", maxAncestors+1) + "a"}, nil),
+			[]string{"path"}},
+		`"acme/shop" is a project; nothing lies below it`: {group(Group{Path: "acme/shop/x"}, nil), []string{"path"}},
+		`"guild./x" is no full path of a project`:         {project(Project{Path: "guild./x"}), []string{"path"}},
 		`no user "no"`: {group(Group{Path: "guild"}, map[string]Role{"no": Guest, "nobody": Guest}),
 			[]string{"members.no", "members.nobody"}},
 		`"root" is given two roles`: {group(Group{Path: "guild"}, map[string]Role{"ROOT": Guest, "root": Owner}),
@@ -325,24 +350,31 @@ func TestHistoriesOfSeedsThatAreRefused(t *testing.T) {
 	err := RepositoryDraft{History: bad}.Check().err()
 	require.Error(t, err)
 	assert.Equal(t, []string{"repository.commits[0].author", `repository.refs["refs/heads/main"]`}, fieldsOf(t, err))
-	assert.Len(t, RepositoryDraft{Files: map[string]string{"../a": ""}}.Check(), 1)
+	for range 5 {
+		err = RepositoryDraft{Files: map[string]string{"../a": "", "../b": "", "../c": ""}}.Check().err()
+		require.Error(t, err)
+		assert.Equal(t, []string{`files["../a"]`, `files["../b"]`, `files["../c"]`}, fieldsOf(t, err), "in their order")
+	}
 	st, _ := ruled(t)
 	old, err := st.AddProject(Project{Path: "acme/old", CreatedAt: noon.Add(-day)}, nil)
 	require.NoError(t, err)
 	assert.Equal(t, RepositoryDraft{}, old.RepositoryDraft())
 	require.NoError(t, st.FillRepository(old, RepositoryDraft{Files: map[string]string{"a": "A"}}))
 	assert.Nil(t, old.RepositoryDraft().History, "the files are as old as the project")
+	odd, err := st.AddProject(Project{Path: "acme/odd", Attributes: map[string]string{AttrDefaultBranch: "a..b"}}, nil)
+	require.NoError(t, err)
+	assert.Error(t, st.FillRepository(odd, RepositoryDraft{Files: map[string]string{"a": "A"}}), "git takes no such branch")
 }
 
 // A commit on GitLab's side is made of what is there, on a branch that git takes.
 func TestCommitsOfATest(t *testing.T) {
 	st, p, _ := withFiles(t, map[string]string{"a": "A", "b": "B"})
 	for want, commit := range map[string]func() (string, error){
-		"acme/none":      func() (string, error) { return st.CommitFiles("acme/none", "", nil, nil, "m") },
-		"has no message": func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a": ""}, nil, "") },
-		`called "a..b"`:  func() (string, error) { return st.CommitFiles(p.Path, "a..b", nil, nil, "m") },
-		`no file "aa"`:   func() (string, error) { return st.CommitFiles(p.Path, "", nil, []string{"aa"}, "m") },
-		`"a" is a file`:  func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a/b": ""}, nil, "m") },
+		"acme/none":                    func() (string, error) { return st.CommitFiles("acme/none", "", nil, nil, "m") },
+		"has no message":               func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a": ""}, nil, "") },
+		`called "a..b"`:                func() (string, error) { return st.CommitFiles(p.Path, "a..b", nil, nil, "m") },
+		`no file "aa"; known are a, b`: func() (string, error) { return st.CommitFiles(p.Path, "", nil, []string{"aa"}, "m") },
+		`"a" is a file`:                func() (string, error) { return st.CommitFiles(p.Path, "", map[string]string{"a/b": ""}, nil, "m") },
 	} {
 		_, err := commit()
 		assert.ErrorContains(t, err, want)

@@ -217,4 +217,9 @@ func TestWhatMoreOfALogDoes(t *testing.T) {
 	assert.Equal(t, JobCanceled, j.Status)
 	assert.Empty(t, j.Unmet())
 	assert.ErrorContains(t, j.Plannable(), "the job is canceled already")
+	st.CancelOn(j, "stop")
+	st.ApplyFate(j)
+	assert.Len(t, j.Unmet(), 1, "it was not running any more")
+	st.PostponeFinal(j, 1)
+	assert.Equal(t, []int{1, 0}, []int{st.AnswerFinal(j).WaitFor, st.AnswerFinal(j).WaitFor})
 }

@@ -3,6 +3,7 @@ package world
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -393,6 +394,7 @@ func TestVariablesAsPlainData(t *testing.T) {
 		assert.Empty(t, ps, name)
 		assert.Equal(t, variables, again, name)
 		assert.Equal(t, name == "in another", h.Order != nil, name)
+		assert.True(t, slices.IsSorted(h.Raw), name)
 	}
 	h := HandedIn{Values: map[string]string{"A": "1", "B": "2"}, Raw: []string{"A", "A", "C"}, Order: []string{"A", "C", "A"}}
 	_, ps := h.Variables()

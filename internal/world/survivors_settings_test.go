@@ -47,6 +47,8 @@ func TestAttributesOfSettingsInSeeds(t *testing.T) {
 		"Max attachment size must be greater than 0":             {"max_attachment_size", "-1"},
 		`no value "svn"`:          {"import_sources", "git,svn"},
 		`no attribute "gravatar"`: {"gravatar", Unset},
+		`"high" is no number`:     {"external_authorization_service_timeout", "high"},
+		`"+5" is no number`:       {"issues_create_limit", "+5"},
 		"Personal access token prefix is too long (maximu": {settingTokenPrefix, strings.Repeat("a", 21)},
 	} {
 		st, _ := ruled(t)

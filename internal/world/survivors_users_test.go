@@ -277,9 +277,10 @@ func TestBotsOfTokens(t *testing.T) {
 	for _, external := range []bool{true, false} {
 		root.External = external
 		draft := AccessToken{Project: shop, Name: "x", Scopes: []string{ScopeAPI}, ExpiresAt: noon.Add(48 * time.Hour), Role: Guest}
-		made, err := st.CreateResourceToken(draft, root)
+		made, err := st.CreateResourceToken(draft, root, "gitlab.example.com")
 		require.NoError(t, err)
 		assert.Equal(t, external, made.User.External)
+		assert.Equal(t, made.User.Username+"@noreply.gitlab.example.com", made.User.Email)
 		assert.Same(t, made.User, st.userByEmail(made.User.Email))
 		assert.Regexp(t, "^project_[0-9]+_bot_[0-9a-f]{32}$", made.User.Username)
 	}
@@ -328,6 +329,9 @@ func TestPermissionsThatAreMisspelt(t *testing.T) {
 		assert.ErrorContains(t, checkPermission(permission), want)
 	}
 	assert.NoError(t, checkPermission("Branch: Fly"), "there may be more")
+	for range 20 { // Code and User are as near, in an order that the maps do not have
+		assert.ErrorContains(t, checkPermission("Coer: Read"), `did you mean "Code: Read"?`)
+	}
 }
 
 // app/services/resource_access_tokens/revoke_service.rb: what the bot of a token that is revoked, or of a project that goes,
@@ -341,7 +345,7 @@ func TestWhatBotsLeave(t *testing.T) {
 	root := st.UserNames[RootUsername]
 	draft := AccessToken{Project: shop, Name: "x", Scopes: []string{ScopeAPI}, ExpiresAt: noon.Add(48 * time.Hour), Role: Guest}
 	for _, goes := range []func(*AccessToken){st.RevokeResourceToken, func(*AccessToken) { st.DeleteProject(shop) }} {
-		made, err := st.CreateResourceToken(draft, root)
+		made, err := st.CreateResourceToken(draft, root, "gitlab.example.com")
 		require.NoError(t, err)
 		assert.True(t, made.IsOf(shop, nil))
 		assert.False(t, made.IsOf(nil, nil))
@@ -353,7 +357,7 @@ func TestWhatBotsLeave(t *testing.T) {
 	}
 	draft.Project, draft.Name, draft.Role = other, " ", Guest
 	before := len(st.Users.Rows)
-	_, err = st.CreateResourceToken(draft, root)
+	_, err = st.CreateResourceToken(draft, root, "gitlab.example.com")
 	assert.Error(t, err)
 	assert.Len(t, st.Users.Rows, before)
 	assert.False(t, (&AccessToken{}).IsOf(nil, nil), "a personal one")

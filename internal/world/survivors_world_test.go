@@ -35,7 +35,7 @@ func TestWhoMadeMembersAndTokens(t *testing.T) {
 	assert.Equal(t, []time.Time{noon, later}, []time.Time{m.CreatedAt, m.UpdatedAt})
 	for _, draft := range []AccessToken{{Project: shop}, {Group: guild}} {
 		draft.Name, draft.Scopes, draft.Role, draft.ExpiresAt = "bot", []string{ScopeAPI}, Developer, noon.Add(48*time.Hour)
-		first, err := st.CreateResourceToken(draft, root)
+		first, err := st.CreateResourceToken(draft, root, "gitlab.example.com")
 		require.NoError(t, err)
 		var of Source = shop
 		if draft.Group != nil {

@@ -85,6 +85,7 @@ func (st *State) CreateUser(c UserChange, creator *User) (*User, error) {
 	}
 	u.ID, u.CreatedAt = assignID(st, &st.Users, 0), st.Now()
 	add(st, &st.Users, &u)
+	st.endOldPaths(u.Username)
 	setKey(st, &st.UserNames, Key(u.Username), &u)
 	st.indexEmail(&u)
 	return &u, nil
@@ -115,6 +116,7 @@ func (st *State) ChangeUser(u *User, c UserChange, by *User) error {
 
 // renameUser has a user, and the projects in the user's namespace, found by the new name alone.
 func (st *State) renameUser(u *User, was string) {
+	st.endOldPaths(u.Username)
 	delete(st.UserNames, Key(was))
 	st.UserNames[Key(u.Username)] = u
 	for _, p := range st.Projects.Rows {

@@ -1,0 +1,60 @@
+package world
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What is said anew of a project replaces what was, but for what it does not say; what cannot be changes nothing.
+func TestMoreOfProjectsThatAreSaidAnew(t *testing.T) {
+	st, _ := ruled(t)
+	made := noon.Add(-time.Hour)
+	p, err := st.AddProject(Project{Path: "acme/site", CreatedAt: made}, nil)
+	require.NoError(t, err)
+	draft := Project{ID: p.ID, Path: p.Path, Name: "Site"}
+	require.NoError(t, st.UpdateProject(p, draft, nil))
+	assert.Equal(t, []any{"Site", made}, []any{p.Name, p.CreatedAt})
+	draft.RegistrationToken = "GR-new"
+	require.NoError(t, st.UpdateProject(p, draft, nil))
+	_, err = st.AddProject(Project{Path: "acme/other", RegistrationToken: "GR-new"}, nil)
+	assert.ErrorContains(t, err, "the registration token is another's")
+	draft.BuildTimeout, draft.Name = -time.Second, "Other"
+	require.ErrorContains(t, st.UpdateProject(p, draft, nil), "a job cannot time out after -1s")
+	assert.Equal(t, "Site", p.Name)
+}
+
+// app/models/namespace.rb: a group in another one has a name that no neighbour has, which it is not itself. Its path in
+// other capitals ends ways from below it (app/models/route.rb).
+func TestGroupsThatKeepTheirNames(t *testing.T) {
+	st, top, child, p := grouped(t)
+	st.moveProject(p, "acme/web/one")
+	path, text := "net", "Nets"
+	require.NoError(t, st.ChangeGroup(child, GroupChange{Name: &child.Name, Path: &path}))
+	require.NotNil(t, st.MovedProject("acme/web/one"))
+	require.NoError(t, st.ChangeGroup(top, GroupChange{Description: &text}))
+	require.NotNil(t, st.MovedProject("acme/web/one"), "nothing has moved")
+	path = "Acme"
+	require.NoError(t, st.ChangeGroup(top, GroupChange{Path: &path}))
+	assert.Nil(t, st.MovedProject("acme/web/one"))
+	assert.Equal(t, []string{"Acme/net", "Acme/net/one"}, []string{child.Path, p.Path})
+	assert.Same(t, top, st.GroupPaths["acme"])
+}
+
+// app/models/route.rb: so does a user's name, for a user has a namespace of that path.
+func TestUsersWhoTakeOldPaths(t *testing.T) {
+	st, top, _, p := grouped(t)
+	for _, path := range []string{"old", "apex"} {
+		require.NoError(t, st.ChangeGroup(top, GroupChange{Path: &path}))
+	}
+	assert.Equal(t, []string{"acme/web/shop", "old/web/shop"}, p.OldPaths)
+	name, email := "acme", "a@corp.example"
+	u, err := st.CreateUser(UserChange{Username: &name, Name: &name, Email: &email}, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"old/web/shop"}, p.OldPaths)
+	name = "Old"
+	require.NoError(t, st.ChangeUser(u, UserChange{Username: &name}, u))
+	assert.Empty(t, p.OldPaths)
+}
