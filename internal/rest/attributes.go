@@ -87,7 +87,8 @@ func fieldOf(v reflect.Value, name string) reflect.Value {
 	return reflect.Value{}
 }
 
-// setText sets a field, if there is one, to what its text form says. Pointers are made anew: what they point to may be others' as well.
+// setText sets a field, if there is one, to what its text form says. Pointers are made anew: what they point to may be
+// others' as well.
 func setText(field reflect.Value, text string) {
 	switch field.Kind() {
 	case reflect.Bool:

@@ -40,9 +40,9 @@ func (n NewPipeline) ref() (name string, tag bool, problem string) {
 	given := cmp.Or(n.Ref, n.Project.DefaultBranch())
 	if short, isTag, full := repository.ShortName(given); full {
 		if r := n.Project.Repository; !r.Empty() && r.Ref(given) == "" {
-			return short, isTag, MsgRefNotFound
+			problem = MsgRefNotFound
 		}
-		return short, isTag, ""
+		return short, isTag, problem
 	}
 	r := n.Project.Repository
 	if r.Empty() {
@@ -156,7 +156,7 @@ func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 		Project: st.projectFor(f.User), NoJobGroupName: !st.Has(gitlabversion.JobGroupName),
 		RulesTextsReview: st.Has(gitlabversion.RulesTextsReview)}
 	x.OnEnvironment = func(name string) ci.JobVariables { return st.givenTo(n.Project, f, name) }
-	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && before != ZeroSHA && r.Commit(before) != nil {
+	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && r.Commit(before) != nil {
 		x.Changes = append([]string{}, r.ChangedPaths(before, sha)...)
 	}
 	if !r.Empty() {

@@ -145,9 +145,8 @@ func (f *flow) changed(j *Job) {
 	if n.job != j {
 		return
 	}
-	was := n.as
 	f.count(n, j.statusInPipeline())
-	if n.as == JobCreated && was != JobCreated {
+	if n.as == JobCreated {
 		if j.byNeeds() {
 			f.look(n)
 		} else {

@@ -27,7 +27,6 @@ func (st *State) MovePipelines() {
 			st.assignResource(c.group)
 		}
 	}
-	st.chores = nil
 }
 
 // Settle moves the pipelines of a seed on, of which no webhook is told: what a seed tells has been for long.

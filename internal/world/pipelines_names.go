@@ -1,7 +1,6 @@
 package world
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -71,10 +70,10 @@ func (p *Pipeline) Coverage() *float64 {
 			note(s.Coverage)
 		}
 	}
-	mean := sum / float64(cmp.Or(n, 1))
 	if n == 0 {
 		return nil
 	}
+	mean := sum / float64(n)
 	return &mean
 }
 

@@ -48,7 +48,7 @@ func (st *State) misplaced(n NewPipeline) (ps Problems) {
 	}
 	name, tag, problem := n.ref()
 	if problem == MsgRefNotFound {
-		ps.Add("ref", st.noRef(n.Project, name, n.RefIsTag))
+		ps.Add("ref", st.noRef(n.Project, name, tag))
 		return ps
 	}
 	c := repo.CommitAt(cmp.Or(n.Commit.SHA, fullRef(name, tag)))

@@ -135,7 +135,7 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 	}
 	maps.DeleteFunc(c.Attributes, neverNull)
 	if st.Has(gitlabversion.VariablesRoleAndRestriction) {
-		c.Attributes = p.variablesTogether(c.Attributes)
+		p.variablesTogether(c.Attributes)
 	}
 	next.apply(&v, c)
 	if err := v.orNil(); err != nil {
@@ -217,18 +217,17 @@ func neverNull(name, value string) bool {
 
 // variablesTogether keeps the two attributes that say who may give variables to pipelines from contradicting each
 // other: one follows the other, and the role counts where both are given (app/models/project_ci_cd_setting.rb).
-func (p *Project) variablesTogether(given map[string]string) map[string]string {
+func (p *Project) variablesTogether(given map[string]string) {
 	role, byRole := given[AttrVariablesRole]
 	restricted, byFlag := given[AttrRestrictVariables]
 	switch {
 	case byRole:
 		given[AttrRestrictVariables] = strconv.FormatBool(role != CreationDeveloper)
-	case byFlag && restricted == "false":
+	case restricted == "false":
 		given[AttrVariablesRole] = CreationDeveloper
 	case byFlag && p.Attribute(AttrVariablesRole) == CreationDeveloper: // restricted, and to more than that
 		given[AttrVariablesRole] = CreationMaintainer
 	}
-	return given
 }
 
 func (p *Project) applyDepth(v *Invalid, c Change[int]) {

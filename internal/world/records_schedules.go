@@ -116,11 +116,8 @@ const (
 
 func (s *CommitStatus) id() int { return s.ID }
 
-// Retried reports whether the pipeline has a later status of the same name, or none any more as it is deleted.
-func (s *CommitStatus) Retried() bool {
-	r := s.Pipeline.reports
-	return r == nil || r.latest[s.Name] != s
-}
+// Retried reports whether the pipeline has a later status of the same name.
+func (s *CommitStatus) Retried() bool { return s.Pipeline.reports.latest[s.Name] != s }
 
 // Statuses are what was told of jobs that run outside, by id. The list is not to be changed.
 func (p *Pipeline) Statuses() []*CommitStatus {

@@ -75,9 +75,7 @@ func (st *State) planLimit(g *Group, p *Project) *Invalid {
 // indexRegistrationToken notes where a group's or project's token stands. What stands there may change without a word:
 // whoever looks it up compares.
 func (st *State) indexRegistrationToken(at *string) {
-	if *at != "" {
-		setKey(st, &st.registrationTokens, *at, at)
-	}
+	setKey(st, &st.registrationTokens, *at, at)
 }
 
 // checkRegistrationToken refuses a registration token that something else has already.

@@ -150,7 +150,7 @@ func (st *State) AddRunnerController(c RunnerController, found ...Problem) (*Run
 		ps.Addf("runners", "a runner controller with the scope of the instance has no runners of its own")
 	}
 	for i, s := range c.Runners {
-		if s.Runner.Type != InstanceRunner && s.Runner.ID != 0 {
+		if s.Runner.Type != InstanceRunner {
 			ps.Addf(fmt.Sprintf("runners[%d]", i), "runner %d is no instance runner", s.Runner.ID)
 		}
 	}

@@ -388,9 +388,6 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, gifts S
 
 // variableIDs is what is wrong with the ids of a new schedule's variables, which from now on no other gets.
 func (st *State) variableIDs(gifts ScheduleGifts) (ps Problems) {
-	if len(gifts.IDs) == 0 {
-		return nil
-	}
 	var keys []string
 	for _, v := range gifts.Variables {
 		keys = append(keys, v.Key)

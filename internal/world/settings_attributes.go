@@ -268,7 +268,7 @@ func (v *settingsValidation) refuse(a Attribute, value string) {
 	positive := strings.HasPrefix(a.Name, "throttle_") || slices.Contains(positiveSettings, a.Name)
 	most, ends := longestSettings[a.Name]
 	switch {
-	case a.Kind == FlagAttribute && value == Unset && a.Default != Unset:
+	case a.Kind == FlagAttribute && value == Unset: // none is null in a new GitLab
 		v.Add(a.Name, msgBooleanNeeded)
 	case a.Kind == NumberAttribute && value == Unset && a.Default != Unset:
 		v.Add(a.Name, msgNumberNeeded)

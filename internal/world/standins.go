@@ -57,6 +57,7 @@ func (st *State) standInForUser(in User) {
 	}
 	u := &User{ID: standInID(&st.Users, in.ID), Username: in.Username, State: UserActive, Bot: in.Bot}
 	add(st, &st.Users, u)
+	st.standIns[u] = true
 	if key := Key(u.Username); key != "" && st.UserNames[key] == nil {
 		setKey(st, &st.UserNames, key, u)
 	}

@@ -127,3 +127,51 @@ func TestWhatWorkersDoOfThemselves(t *testing.T) {
 		stuck.FailureReason})
 	assert.True(t, s.NextRunAt.After(*now))
 }
+
+// lib/gitlab/ci/build/policy/refs.rb, lib/gitlab/ci/build/rules/rule/clause/changes.rb: which refs of which project a job is
+// for, and that all has changed where nobody knows what.
+func TestWhatFilesOfPipelinesAreReadFor(t *testing.T) {
+	st, p, first := withFiles(t, map[string]string{"a": "a"})
+	p.Repository.SetRef("refs/tags/v1", first.ID)
+	last := commit(t, st, p, "Go on", map[string]string{"a": "b"}, PushOptions{Silent: true})
+	_, empty := emptyWorld(t)
+	const changes, compared = "changes: [docs/*]", "changes: {paths: [docs/*], compare_to: main}"
+	file := "tagged: {script: x, only: [tags]}\nhere: {script: x, only: [branches@acme/shop]}\n" +
+		"elsewhere: {script: x, only: [branches@acme/other]}\nruled: {script: x, rules: [{%s}]}"
+	for name, c := range map[string]struct {
+		n     NewPipeline
+		rules string
+		want  []string
+	}{
+		"a branch":              {NewPipeline{Commit: Commit{BeforeSHA: first.ID}}, changes, []string{"here"}},
+		"a tag":                 {NewPipeline{Ref: "v1"}, changes, []string{"ruled", "tagged"}},
+		"of nothing":            {NewPipeline{Commit: Commit{BeforeSHA: ZeroSHA}}, changes, []string{"here", "ruled"}},
+		"of what is not there":  {NewPipeline{Commit: Commit{BeforeSHA: strings.Repeat("cd", 20)}}, changes, []string{"here", "ruled"}},
+		"compared":              {NewPipeline{}, compared, []string{"here"}},
+		"compared with nothing": {NewPipeline{Project: empty}, compared, []string{"here", "ruled"}},
+	} {
+		if c.n.Project == nil {
+			c.n.Project = p
+		}
+		c.n.User, c.n.CI = st.Users.Rows[0], fmt.Sprintf(file, c.rules)
+		made, err := st.CreatePipeline(c.n)
+		require.NoError(t, err, name)
+		assert.ElementsMatch(t, c.want, NamesOf(made.Jobs, func(j *Job) string { return j.Name }), name)
+	}
+	for want, given := range map[time.Time]Commit{last.Committer.When: {}, noon.Add(-time.Hour): {CreatedAt: noon.Add(-time.Hour)}} {
+		f, problem := st.factsOf(NewPipeline{Project: p, Commit: given})
+		assert.Equal(t, []any{"", want.UTC()}, []any{problem, f.Commit.CreatedAt.UTC()}, "a draft knows better")
+	}
+	for _, none := range []NewPipeline{{Ref: "refs/tags/v2"}, {Ref: "v2", RefIsTag: true}} {
+		none.Project = p
+		assert.ErrorContains(t, st.misplaced(none).err(), `no tag "v2"`)
+	}
+}
+
+// lib/gitlab/ci/pipeline/chain/helpers.rb: a warning is told with entities, as an error is.
+func TestWarningsOfATrial(t *testing.T) {
+	st, p := emptyWorld(t)
+	tried := st.TryPipeline(NewPipeline{Project: p, User: st.Users.Rows[0], CI: "R&D: {script: x, rules: [{when: always}]}"})
+	require.Len(t, tried.Warnings, 1)
+	assert.Contains(t, tried.Warnings[0], "jobs:R&amp;D may allow multiple pipelines")
+}

@@ -171,3 +171,25 @@ func TestJobsThatNeedThemselves(t *testing.T) {
 	assert.Equal(t, JobPreparing, StatusOf([]*Job{{Status: JobPreparing}}))
 	assert.Equal(t, JobSkipped, StatusOf(nil), "of no jobs")
 }
+
+// The stages of jobs that were added alone have these, and the status that they have together.
+func TestStagesOfJobsThatWereAddedAlone(t *testing.T) {
+	st, shop := ruled(t)
+	var p *Pipeline
+	for index, status := range []JobStatus{JobRunning, JobSuccess, JobSuccess} {
+		j, err := st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], PipelineID: 7, Name: string(rune('a' + index)),
+			Stage: []string{"test", "test", "build"}[index], StageIndex: 2 - index/2, Status: status})
+		require.NoError(t, err)
+		p = j.Pipeline
+	}
+	assert.Equal(t, []Stage{{Name: "build", Index: 1, Status: JobSuccess, Jobs: p.Jobs[2:]},
+		{Name: "test", Index: 2, Status: JobRunning, Jobs: p.Jobs[:2]}}, p.Stages())
+	assert.Equal(t, "FinishJob(9, ...)", st.nextMove(&Job{ID: 9, Status: JobCanceling}, map[*Job]bool{}))
+}
+
+// app/models/project.rb, ci_variables_for: without an environment a variable is given that is for all, and no other pattern.
+func TestVariablesWithoutAnEnvironment(t *testing.T) {
+	level := []*Variable{{Key: "A", Scope: "**"}, {Key: "A", Scope: Everywhere}}
+	assert.Equal(t, level[1:], OnEnvironment(level, ""))
+	assert.Equal(t, []*Variable{level[1], level[0]}, OnEnvironment(level, "review"))
+}

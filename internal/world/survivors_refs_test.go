@@ -159,3 +159,15 @@ func TestWhatIsPicked(t *testing.T) {
 	_, err = pick(side)
 	assert.ErrorIs(t, err, ErrPickEmpty)
 }
+
+// refs/files-backend.c, lock_raw_ref: what is to be made beside a ref is held against those that are there, and only one that
+// is not there itself against those that come with it.
+func TestRefsThatComeBesideOnesThatAreThere(t *testing.T) {
+	st, p, c := withFiles(t, map[string]string{"a": "a"})
+	p.Repository.SetRef("refs/heads/x", c.ID)
+	beside := RefUpdate{"refs/heads/x/y", repository.ZeroID, c.ID}
+	for _, to := range []string{c.ID, repository.ZeroID} {
+		assert.ErrorContains(t, st.CheckRefsAtOnce(p, []RefUpdate{{"refs/heads/x", c.ID, to}, beside}),
+			"'refs/heads/x' exists; cannot create 'refs/heads/x/y'")
+	}
+}

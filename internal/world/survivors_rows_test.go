@@ -207,6 +207,7 @@ func TestNumbersOfRecords(t *testing.T) {
 	}
 	assert.Error(t, st.PinID(0, ""))
 	assert.NoError(t, st.PinID(1, ""))
+	assert.NoError(t, st.PinID(maxID, ""))
 	p, err := st.AddPipeline(7, shop, PipelineFacts{Status: JobSuccess})
 	require.NoError(t, err)
 	s, err := st.AddStatus(p.ID, "", CommitStatus{ID: 55, Status: JobSuccess})

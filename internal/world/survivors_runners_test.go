@@ -149,6 +149,15 @@ func TestTimesOfRunnerControllers(t *testing.T) {
 	token, err := st.AddControllerToken(c, nil)
 	require.NoError(t, err)
 	assert.Equal(t, noon, token.CreatedAt)
+	_, err = st.AddRunnerController(RunnerController{Instance: &RunnerControllerScope{}, Runners: []*RunnerControllerScope{scope},
+		Tokens: []*RunnerControllerToken{{ID: token.ID}}})
+	require.ErrorContains(t, err, "with the scope of the instance has no runners of its own")
+	require.ErrorContains(t, err, fmt.Sprintf("id %d is taken", token.ID))
+	gone, err := st.AddControllerToken(c, nil)
+	require.NoError(t, err)
+	st.RevokeControllerToken(c, gone)
+	assert.Equal(t, []*RunnerControllerToken{token}, c.Tokens)
+	assert.Nil(t, st.controllerTokens.ByID(gone.ID))
 	st.DeleteRunnerController(c)
 	assert.Nil(t, st.controllerTokens.ByID(token.ID))
 }

@@ -98,12 +98,28 @@ func TestWhoMakesSeededPipelines(t *testing.T) {
 	for i, want := range [][]ci.JobVariable{given, nil} {
 		assert.Equal(t, []any{"main", want}, []any{asked[i].Ref, asked[i].Variables})
 	}
+	s, err := st.AddSchedule(p.Path, RootUsername, PipelineSchedule{Cron: "0 1 * * *"}, ScheduleGifts{})
+	require.NoError(t, err)
+	of, err := st.MakePipeline(NewPipeline{Project: p, Inputs: map[string]any{"name": "given"},
+		CI: "spec: {inputs: {name: {}}}\n---\n$[[ inputs.name ]]: {script: x}"},
+		PipelineFacts{User: user, ScheduleID: s.ID, Source: SourceSchedule})
+	require.NoError(t, err)
+	assert.Equal(t, []any{"given", s.ID}, []any{of.Jobs[0].Name, of.Facts().ScheduleID})
+	took := time.Second
+	var ps Problems
+	_, err = st.MakePipeline(NewPipeline{Project: p}, PipelineFacts{User: user, YAMLErrors: "x", Name: "x", CreatedAt: noon,
+		AutoCancel: ci.AutoCancel{OnNewCommit: "none", OnJobFailure: "none"}, UpdatedAt: noon, StartedAt: noon,
+		FinishedAt: noon, Duration: &took, AutoCanceledBy: 7}, Problem{Field: "z"})
+	require.ErrorAs(t, err, &ps)
+	assert.Equal(t, strings.Fields("z auto_cancel_on_job_failure auto_cancel_on_new_commit auto_canceled_by created_at duration "+
+		"finished_at name started_at status updated_at yaml_errors"), NamesOf(ps, func(p Problem) string { return p.Field }))
+	assert.ErrorContains(t, err, "begins now; duration follows from that")
 	_, err = st.MakePipeline(NewPipeline{Project: p, CI: "a: 1"}, PipelineFacts{User: user})
 	require.ErrorContains(t, err, "jobs a config should implement")
 	refusal = errors.New("may not")
 	_, err = st.MakePipeline(NewPipeline{Project: p}, PipelineFacts{User: user})
 	require.ErrorContains(t, err, "may not")
-	assert.Len(t, p.Pipelines(), 2)
+	assert.Len(t, p.Pipelines(), 3)
 
 	for _, ref := range []string{"refs/heads/both", "refs/tags/both"} {
 		p.Repository.SetRef(ref, first.ID)
@@ -285,6 +301,7 @@ func TestTokensThatAreGivenFromOutside(t *testing.T) {
 func TestTimesOfSeeds(t *testing.T) {
 	now := noon
 	st := stateAt(t, &now)
+	assert.Equal(t, noon, st.Begun(), "it is now as long as nobody has begun")
 	assert.Equal(t, noon, st.Begin())
 	now = noon.Add(time.Hour)
 	require.Error(t, Atomically(st, func() error {
@@ -303,14 +320,18 @@ func TestWorldsThatTakeTheirPlace(t *testing.T) {
 	st, shop := ruled(t)
 	j, err := st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Status: JobRunning})
 	require.NoError(t, err)
-	change := j.NextChange()
+	r, err := st.AddRunner(RunnerDraft{Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	changes := []<-chan struct{}{j.NextChange(), st.QueueChange(r)}
 	next, _ := ruled(t)
 	at := noon.Add(time.Hour)
 	Replace(st, next, func() time.Time { return at })
-	select {
-	case <-change:
-	default:
-		assert.Fail(t, "nobody hears of it")
+	for _, change := range changes {
+		select {
+		case <-change:
+		default:
+			assert.Fail(t, "nobody hears of it")
+		}
 	}
 	assert.Equal(t, at, st.Now())
 	assert.Empty(t, st.Jobs.Rows)

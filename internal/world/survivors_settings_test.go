@@ -76,3 +76,9 @@ func TestAttributesOfSettingsInSeeds(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, u.ProjectsLimit, "an external user has none")
 }
+
+// A limit of one byte is one, too.
+func TestTheSmallestLimits(t *testing.T) {
+	assert.Equal(t, []int64{1, 1, defaultSizeLimit}, []int64{Settings{MaxTraceSize: 1}.TraceLimit(),
+		Settings{MaxArtifactsSize: 1}.ArtifactsLimit(), Settings{}.TraceLimit()})
+}

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -118,5 +119,39 @@ func TestStandInOfAJobOfTheFirstPipeline(t *testing.T) {
 	Seeding(st, nil, nil, func() {
 		st.standInForJob(&Job{ID: 8, PipelineID: 1, Project: shop})
 		require.NotNil(t, st.pipelines[1])
+	})
+}
+
+// What stands for a user may make pipelines, as far as anybody knows; what stands for the managers of a runner has ids that
+// nobody else gets, and for a group whose token is another's there is none.
+func TestWhatStandInsAreNotToldOf(t *testing.T) {
+	st, shop := ruled(t)
+	st.around.MayRun = func(*State, NewPipeline) error { return errors.New("may not") }
+	Seeding(st, []string{"new/app"}, []string{"new/app"}, func() {
+		_, err := st.AddUser(User{Username: "boss", Admin: true, Email: "nowhere"})
+		require.Error(t, err)
+		for name, want := range map[string]string{"boss": "", RootUsername: "may not"} {
+			_, err = st.MakePipeline(NewPipeline{Project: shop, CI: "a: {script: x}"}, PipelineFacts{User: st.UserNames[name]})
+			if want == "" {
+				assert.NoError(t, err, name)
+			} else {
+				assert.ErrorContains(t, err, want, name)
+			}
+		}
+
+		managers := []Manager{{SystemID: "a"}, {ID: 77, SystemID: "b"}}
+		_, err = st.AddRunner(RunnerDraft{Attributes: Attributes{AccessLevel: "high"}, Managers: managers})
+		require.Error(t, err)
+		_, err = st.AddRunner(RunnerDraft{Attributes: DefaultAttributes(), Managers: managers[:1]})
+		assert.NoError(t, err, "no manager has the id 0")
+		_, err = st.AddRunner(RunnerDraft{Attributes: DefaultAttributes(), Managers: managers[1:]})
+		assert.ErrorContains(t, err, "runner manager id 77 is taken")
+
+		st.standInForGroup(Group{Path: "guild", RegistrationToken: shop.RegistrationToken})
+		assert.Empty(t, st.GroupPaths["guild"].RegistrationToken)
+		assert.NoError(t, st.checkRegistrationToken("", "GR-own"), "none is nobody's")
+
+		st.standInForProject(Project{Path: "new/app/x"})
+		assert.Contains(t, st.GroupPaths, "new/app", "what is said to be both is a group")
 	})
 }

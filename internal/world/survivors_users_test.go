@@ -385,3 +385,17 @@ func TestGrantsThatAreWrong(t *testing.T) {
 	}
 	assert.Zero(t, (&User{ProjectsLimit: &none}).MostProjects())
 }
+
+// app/services/users/reject_service.rb: who is rejected is deleted with all that is that one's alone.
+func TestWhatIsRejectedWithAUser(t *testing.T) {
+	st, shop := ruled(t)
+	pat, err := st.AddUser(User{Username: "pat", State: UserBlockedPendingApproval})
+	require.NoError(t, err)
+	_, err = st.AddGroup(Group{Path: "guild"}, map[string]Role{"pat": Owner})
+	require.NoError(t, err)
+	j, err := st.AddJob(&Job{Project: shop, User: pat, Status: JobSuccess})
+	require.NoError(t, err)
+	require.NoError(t, st.RejectUser(pat))
+	assert.Nil(t, st.GroupPaths["guild"])
+	assert.Nil(t, j.ShownUser())
+}

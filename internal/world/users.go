@@ -175,7 +175,7 @@ func (st *State) ErasableUser(u *User) bool { return st.soleOwned(u) == nil }
 // EraseUser deletes a user for whom ErasableUser holds, as DeleteUser does but for whom that spares, or any with the
 // groups that nobody else owns, and what the user has made (app/services/users/destroy_service.rb, hard_delete).
 func (st *State) EraseUser(u *User, hard bool) {
-	for g := st.soleOwned(u); hard && g != nil; g = st.soleOwned(u) {
+	for g := st.soleOwned(u); g != nil; g = st.soleOwned(u) {
 		st.DeleteGroup(g)
 	}
 	st.eraseOwn(u, hard)

@@ -54,7 +54,7 @@ func (st *State) DeactivateUser(u *User) error {
 		return errors.New(msgBlockedNotDeactivated)
 	case u.Internal():
 		return errors.New(msgInternalNotDeactivated)
-	case !u.ActiveOn.IsZero() && u.ActiveOn.After(st.Now().Add(-dormantDays*24*time.Hour)):
+	case u.ActiveOn.After(st.Now().Add(-dormantDays * 24 * time.Hour)):
 		return fmt.Errorf(msgfRecentlyActive, dormantDays)
 	}
 	st.moveUser(u, UserDeactivated)
