@@ -17,11 +17,12 @@ import (
 )
 
 // veryMany is enough of something for a walk through all of them, for each of them, to outweigh whatever else is done.
-const veryMany = 10_000
+const veryMany = 5_000
 
-// linear fails the test if the work that prepare makes for four times as many takes more than ten times as long; a walk
-// too many makes that sixteen. What is measured is the time of the processor, without the collection of garbage, and not
-// that on the wall; a ratio is too large only if it stays so, with the shortest of several measurements on both sides.
+// linear fails the test if the work that prepare makes for eight times as many takes more than 24 times as long; a walk
+// too many makes that 64, and memory that does not fit into a cache no more than 12. What is measured is the time of the
+// processor, without the collection of garbage, and not that on the wall; a ratio is too large only if it stays so, with
+// the shortest of several measurements on both sides.
 func linear(t *testing.T, n int, prepare func(n int) (work func())) {
 	t.Helper()
 	took := func(n int) time.Duration {
@@ -32,16 +33,17 @@ func linear(t *testing.T, n int, prepare func(n int) (work func())) {
 		work()
 		return max(cpuTime()-start, time.Microsecond)
 	}
-	few, more := took(n), took(4*n)
+	const times, most = 8, 24
+	few, more := took(n), took(times*n)
 	for range 4 {
-		if few = min(few, took(n)); more <= 10*few || t.Failed() {
+		if few = min(few, took(n)); more <= most*few || t.Failed() {
 			return
 		}
-		if more = min(more, took(4*n)); more <= 10*few {
+		if more = min(more, took(times*n)); more <= most*few {
 			return
 		}
 	}
-	t.Errorf("%d took %s, and %d %s", n, few, 4*n, more)
+	t.Errorf("%d took %s, and %d %s", n, few, times*n, more)
 }
 
 // whole is work that needs no preparation.
