@@ -310,6 +310,6 @@ func deleteMergedBranches(q request) front.Response {
 			updates = append(updates, world.RefUpdate{Ref: repository.Branch(b.Name), Old: b.ID, New: repository.ZeroID})
 		}
 	}
-	_ = q.PushRefs(q.Project, q.User, updates, world.PushOptions{}) // git deletes any branch that is there
+	_ = q.PushRefs(q.Project, q.User, updates, world.PushOptions{}) // cannot fail: the branches have just been read
 	return front.Refuse(http.StatusAccepted, msgAccepted)
 }

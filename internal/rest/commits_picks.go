@@ -128,7 +128,7 @@ func (q request) pick(failed string, draft func(*repository.Commit) world.PickDr
 			answer.Message, answer.ErrorCode = failed+msgCannotPick, "empty"
 		case errors.Is(err, world.ErrPickRoot):
 			answer.Message = msgPickRoot
-		default: // there is none: a branch that is there can be moved on
+		default: // errNoMessage; a branch that is there can always be moved on
 			answer.Message = msgEmptyMessage
 		}
 		return front.Response{Status: http.StatusBadRequest, Body: answer}.Because(err.Error())

@@ -48,10 +48,7 @@ func requestJob(q request) front.Response {
 		}
 		return nothing
 	}
-	unusable, size := 0, 0
-	if q.Has(gitlabversion.JobInfoExtras) {
-		size = q.Queue.WaitingFor(r)
-	}
+	unusable, size := 0, q.Queue.WaitingFor(r)
 	for j := q.NextFor(r); j != nil && unusable < maxQueueDepth; j = q.NextFor(r) {
 		res, taken := q.take(j, r, m, size, unusable+1)
 		if taken {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -320,11 +321,13 @@ func TestLinksFollowTheMount(t *testing.T) {
 
 // Beyond ten thousand rows GitLab does not count.
 func TestMoreRowsThanGitLabCounts(t *testing.T) {
-	s := fakegitlab.NewScenario()
-	for range 10000 {
-		s.Runners = append(s.Runners, fakegitlab.Runner{})
+	gl := testkit.NewMia(t)
+	for _, r := range gl.Runners() {
+		gl.DeleteRunner(r.ID)
 	}
-	gl := fakegitlab.New(t, fakegitlab.WithScenario(s))
+	paused := fakegitlab.Runner{Paused: true, Projects: []string{"acme/shop"}}
+	gl.Seed(fakegitlab.Scenario{Runners: append(slices.Repeat([]fakegitlab.Runner{{}}, 10_000),
+		slices.Repeat([]fakegitlab.Runner{paused}, 10_000)...)})
 	list := func() testkit.Reply {
 		return testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners/all?page=3&type=instance_type")
 	}
@@ -337,9 +340,16 @@ func TestMoreRowsThanGitLabCounts(t *testing.T) {
 	assert.NotContains(t, uncounted.Header, "X-Total-Pages")
 	assert.NotContains(t, uncounted.Header.Get("Link"), `rel="last"`)
 	assert.Equal(t, "4", uncounted.Header.Get("X-Next-Page"))
-	last := testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners/all?page=101&per_page=100")
+	last := testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners/all?page=101&per_page=100&type=instance_type")
 	assert.Len(t, last.Each(t, "id"), 1)
 	assert.Equal(t, "", last.Header.Get("X-Next-Page"))
+
+	filtered := func() http.Header { // row by row
+		return testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners?paused=true&per_page=1").Header
+	}
+	assert.Equal(t, "10000", filtered().Get("X-Total"))
+	gl.AddRunner(paused)
+	assert.NotContains(t, filtered(), "X-Total")
 }
 
 func TestIfUnmodifiedSince(t *testing.T) {

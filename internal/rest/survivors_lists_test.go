@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	fg "github.com/fakegitlab/fakegitlab"
-	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -164,18 +162,6 @@ func TestGroupsWithTheNumberOfAUser(t *testing.T) {
 	gl.AddGroup(fg.Group{Path: "other", ID: 5000})
 	got := as(t, gl, "late", "POST", "/projects", testkit.WithJSON(`{"name":"x","namespace_id":5000}`))
 	assert.Equal(t, `400 {"message":{"namespace":["is not valid"]}}`, got.String())
-}
-
-// lib/gitlab/pagination/offset_header_builder.rb: more than 10,000 are not counted.
-func TestMostThatAreCounted(t *testing.T) {
-	racing.Skip(t)
-	gl := testkit.NewMia(t)
-	paused := fg.Runner{Paused: true, Projects: []string{"acme/shop"}}
-	gl.Seed(fg.Scenario{Runners: slices.Repeat([]fg.Runner{paused}, 10_000)})
-	list := func() http.Header { return as(t, gl, "mia", "GET", "/runners?paused=true&per_page=1").Header }
-	assert.Equal(t, "10000", list().Get("X-Total"))
-	gl.AddRunner(paused)
-	assert.NotContains(t, list(), "X-Total")
 }
 
 // A project of a user is in no group that could keep it to itself.
@@ -404,6 +390,37 @@ func TestOwnNamespaces(t *testing.T) {
 		assert.Equal(t, "mia", as(t, gl, "mia", "GET", "/namespaces/"+ref).Field(t, "path"), ref)
 		assert.Equal(t, 404, as(t, gl, "sam", "GET", "/namespaces/"+ref).Status, ref)
 		assert.Equal(t, "that is the namespace of mia", because(gl), ref)
+	}
+}
+
+// lib/api/admin/ci/variables.rb: what only variables of projects and groups have is not looked at.
+func TestWhatInstanceVariablesHaveNot(t *testing.T) {
+	gl := fg.New(t)
+	got := as(t, gl, "root", "POST", "/admin/ci/variables", testkit.WithJSON(`{"key":"A","value":"verysecret",`+
+		`"environment_scope":{"a":1},"masked_and_hidden":"x"}`))
+	assert.Equal(t, 201, got.Status, got.Body)
+}
+
+// app/services/ci/retry_pipeline_service.rb: a job that is tried again gets the resource that nobody holds.
+func TestRetriedPipelinesAsTheyAreShown(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "x: {script: x, resource_group: a}"}, "Begin")
+	j := gl.Jobs()[0]
+	gl.FinishJob(j.ID, fg.JobFailed)
+	again := as(t, gl, "mia", "POST", fmt.Sprintf("/projects/acme%%2Fshop/pipelines/%d/retry", j.PipelineID))
+	assert.Equal(t, "pending", again.Field(t, "status"), again.Body)
+}
+
+// lib/api/ci/runners.rb: by keyset, too, jobs come the youngest first, be it also possible to turn that round.
+func TestJobsOfRunnersByKeyset(t *testing.T) {
+	gl, r := testkit.Factory(t, fg.WithVersion("19.4"))
+	for range 2 {
+		gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	}
+	at := fmt.Sprintf("/runners/%d/jobs?pagination=keyset&order_by=id", r.ID)
+	first, last := float64(gl.Jobs()[0].ID), float64(gl.Jobs()[1].ID)
+	for sort, want := range map[string][]any{"": {last, first}, "&sort=desc": {last, first}, "&sort=asc": {first, last}} {
+		assert.Equal(t, want, as(t, gl, "root", "GET", at+sort).Each(t, "id"), sort)
 	}
 }
 

@@ -28,6 +28,7 @@ func TestParametersAreChecked(t *testing.T) {
 		{"mia", "GET " + code + "/repository/commits/main/merge_requests?per_page=x", "", "per_page is invalid"},
 		{"mia", "GET " + code + "/repository/compare?from=main", "", "to is missing"},
 		{"mia", "GET " + code + "/repository/merge_base", "", "refs is missing"},
+		{"mia", "POST " + code + "/variables", `{"value":"v"}`, "key is missing"},
 		{"mia", "GET /groups?sort=x", "", "sort does not have a valid value"},
 		{"root", "POST /users", `{"username":"a","name":"A","reset_password":true}`, "email is missing"},
 		{"mia", "POST " + code + "/repository/commits", `{"branch":"main","commit_message":"m","actions":[{"action":{"a":1},` +

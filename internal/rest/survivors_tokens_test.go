@@ -82,7 +82,9 @@ func TestScopesOfUsers(t *testing.T) {
 		method, path, _ := strings.Cut(request, " ")
 		assert.Equal(t, "read_user api read_api", testkit.Ask(t, gl, small, method, path).Field(t, "scope"), request)
 	}
-	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia", "read_user"), "GET", "/users/mia/status").Status)
+	for _, path := range []string{"/users/mia/status", "/users/mia/project_deploy_keys"} {
+		assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia", "read_user"), "GET", path).Status, path)
+	}
 }
 
 // lib/api/ci/helpers/runner.rb of 17.x: a runner whose projects are gone.

@@ -78,10 +78,8 @@ func (q request) saidOfUser() world.UserChange {
 			c.Attributes[name], _ = p.String(name)
 		}
 	}
-	if uid, _ := p.String("extern_uid"); uid != "" {
-		c.Provider, _ = p.String("provider")
-		c.ExternUID = uid
-	}
+	c.Provider, _ = p.String("provider")
+	c.ExternUID, _ = p.String("extern_uid") // which may be blank (app/models/identity.rb)
 	return c
 }
 

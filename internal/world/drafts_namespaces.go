@@ -259,6 +259,7 @@ func (st *State) newGroup(path string, id int) *Group {
 		st.onUndo(func() { parent.Children = parent.Children[:len(parent.Children)-1] })
 	}
 	add(st, &st.Groups, g)
+	st.endOldPaths(path)
 	setKey(st, &st.GroupPaths, Key(path), g)
 	st.indexRegistrationToken(&g.RegistrationToken)
 	return g

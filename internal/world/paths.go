@@ -6,7 +6,7 @@ import (
 )
 
 // Where groups and projects are found, and where they were (app/models/route.rb, app/models/redirect_route.rb). A path
-// that a project had leads to it until another project or a group takes that path.
+// that a project had leads to it until another project, a group or a user takes that path or one above it.
 
 // MovedProject is the project that had a path and has another one now; nil if none had.
 func (st *State) MovedProject(path string) *Project { return st.oldPaths[Key(path)] }

@@ -27,7 +27,7 @@ func (st *State) MovePipelines() {
 			st.assignResource(c.group)
 		}
 	}
-	st.chores = nil // what many took, and their pipelines, nobody needs any more
+	st.chores = nil // lets go of the array, which keeps pipelines alive
 }
 
 // Settle moves the pipelines of a seed on, of which no webhook is told: what a seed tells has been for long.

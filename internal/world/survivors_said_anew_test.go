@@ -1,6 +1,7 @@
 package world
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -57,4 +58,40 @@ func TestUsersWhoTakeOldPaths(t *testing.T) {
 	name = "Old"
 	require.NoError(t, st.ChangeUser(u, UserChange{Username: &name}, u))
 	assert.Empty(t, p.OldPaths)
+
+	own, err := st.AddProject(Project{Path: "Old/two", OldPaths: []string{"Old/one"}}, nil)
+	require.NoError(t, err)
+	other := "Another name"
+	require.NoError(t, st.ChangeUser(u, UserChange{Name: &other}, u))
+	assert.Equal(t, []string{"Old/one"}, own.OldPaths, "nobody takes a path")
+	for path, take := range map[string]func() error{
+		"fox": func() error { _, err := st.AddUser(User{Username: "fox", Email: "fox@example.com"}); return err },
+		"gnu": func() error { _, err := st.AddGroup(Group{Path: "gnu"}, nil); return err },
+	} {
+		p, err := st.AddProject(Project{Path: "Old/" + path, OldPaths: []string{path + "/was", "Old/was-" + path}}, nil)
+		require.NoError(t, err)
+		require.NoError(t, take())
+		assert.Equal(t, []string{"Old/was-" + path}, p.OldPaths)
+	}
+}
+
+// What is said anew of a group or a project moves the queues; a runner outlives its group, and is nobody's then.
+func TestQueuesHearOfNamespaces(t *testing.T) {
+	st, top, child, p := grouped(t)
+	r, err := st.AddRunner(RunnerDraft{Type: GroupRunner, Group: child, Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	before, text := st.QueueValueOf(r), "Shop"
+	require.NoError(t, st.ChangeProject(p, ProjectChange{Name: &text}))
+	assert.NotEqual(t, before, st.QueueValueOf(r))
+	draft := Group{ID: top.ID, Path: top.Path, RegistrationToken: p.RegistrationToken}
+	require.ErrorContains(t, st.UpdateGroup(top, draft, nil), "the registration token is another's")
+	require.ErrorContains(t, st.UpdateProject(p, Project{ID: p.ID, Path: "acme/else"}, nil), "do not change here")
+	st.DeleteGroup(top)
+	assert.True(t, r.Orphaned())
+	_, err = st.AddUser(User{Username: "long", Name: strings.Repeat("x", 256)})
+	require.ErrorContains(t, err, "Name is too long")
+	u, err := st.AddUser(User{Username: "short"})
+	require.NoError(t, err)
+	require.ErrorContains(t, st.UpdateUser(u, User{ID: u.ID, Username: "short", Name: strings.Repeat("x", 256)}), "too long")
+	assert.Equal(t, "short", u.Name)
 }
