@@ -172,8 +172,8 @@ func (st *State) HighestRole(u *User) (best Role) {
 // ErasableUser is whether a user can be deleted without the groups that nobody else owns.
 func (st *State) ErasableUser(u *User) bool { return st.soleOwned(u) == nil }
 
-// EraseUser deletes a user, as DeleteUser does but for whom that spares. Unless hard, the caller has asked ErasableUser;
-// hard takes the groups that nobody else owns, too, and what the user has made
+// EraseUser deletes a user, as DeleteUser does but for whom that spares. Unless hard, the caller has asked
+// ErasableUser; hard takes the groups that nobody else owns, too, and what the user has made
 // (app/services/users/destroy_service.rb, hard_delete).
 func (st *State) EraseUser(u *User, hard bool) {
 	for g := st.soleOwned(u); g != nil; g = st.soleOwned(u) {
