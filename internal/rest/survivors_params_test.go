@@ -53,6 +53,8 @@ func TestParametersAreChecked(t *testing.T) {
 		{"root", "PUT /application/settings", `{"slack_app_enabled":true,"kroki_enabled":true,"gitpod_enabled":true,` +
 			`"slack_app_secret":"a","slack_app_signing_secret":"b","slack_app_verification_token":"c"}`,
 			"gitpod_url is missing, kroki_url is missing, slack_app_id is missing"},
+		{"root", "PUT /application/settings", `{"eks_integration_enabled":true}`,
+			"eks_account_id is missing, eks_access_key_id is missing, eks_secret_access_key is missing"},
 		{"root", "PUT /application/settings", `{"plantuml_enabled":true,"diagramsnet_enabled":true}`,
 			"diagramsnet_url is missing, plantuml_url is missing"},
 		{"mia", "DELETE /personal_access_tokens/x", "", "id is invalid"},
@@ -122,6 +124,16 @@ func TestParametersAreChecked(t *testing.T) {
 	assert.Equal(t, float64(acme.ID), got.Field(t, "performance_bar_allowed_group_id"), got.Body)
 	got = as(t, gl, "root", "PUT", "/application/settings", testkit.WithJSON(`{"asset_proxy_enabled":true}`))
 	assert.Contains(t, got.String(), `400 {"message":{"asset_proxy_secret_key":["can't be blank"`, "which the model says")
+	for body, want := range map[string]string{
+		`{"login_recaptcha_protection_enabled":true,"recaptcha_site_key":"","recaptcha_private_key":""}`: "can't be blank",
+		`{"recaptcha_enabled":true,"recaptcha_site_key":"","recaptcha_private_key":""}`:                  "can't be blank",
+		`{"eks_integration_enabled":true,"eks_account_id":"123456789012","eks_secret_access_key":"s","eks_access_key_id":"` +
+			strings.Repeat("k", 129) + `"}`: "is too long (maximum is 128 characters)",
+	} {
+		got = as(t, gl, "root", "PUT", "/application/settings", testkit.WithJSON(body))
+		assert.Equal(t, 400, got.Status, body)
+		assert.Contains(t, got.Body, want, body)
+	}
 	named := func(path string) []string {
 		nothing, _ := as(t, gl, "root", "PUT", path).Field(t, "error").(string)
 		return strings.Split(strings.TrimSuffix(nothing, " are missing, at least one parameter must be provided"), ", ")

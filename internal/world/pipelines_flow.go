@@ -177,12 +177,10 @@ func (f *flow) count(n *node, as JobStatus) {
 			f.look(other)
 		}
 	}
-	if f.first > n.stage.place && !n.stage.over() {
-		for f.first > n.stage.place {
-			f.looks++
-			f.first--
-			f.before.addAll(f.stages[f.first].tally, -1)
-		}
+	for f.first > n.stage.place && !n.stage.over() {
+		f.looks++
+		f.first--
+		f.before.addAll(f.stages[f.first].tally, -1)
 	}
 }
 

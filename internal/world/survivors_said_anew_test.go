@@ -86,6 +86,7 @@ func TestQueuesHearOfNamespaces(t *testing.T) {
 	draft := Group{ID: top.ID, Path: top.Path, RegistrationToken: p.RegistrationToken}
 	require.ErrorContains(t, st.UpdateGroup(top, draft, nil), "the registration token is another's")
 	require.ErrorContains(t, st.UpdateProject(p, Project{ID: p.ID, Path: "acme/else"}, nil), "do not change here")
+	require.ErrorContains(t, st.UpdateProject(p, Project{ID: p.ID, Path: p.Path, OldPaths: []string{"acme/was"}}, nil), "change")
 	st.DeleteGroup(top)
 	assert.True(t, r.Orphaned())
 	_, err = st.AddUser(User{Username: "long", Name: strings.Repeat("x", 256)})
@@ -94,4 +95,8 @@ func TestQueuesHearOfNamespaces(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorContains(t, st.UpdateUser(u, User{ID: u.ID, Username: "short", Name: strings.Repeat("x", 256)}), "too long")
 	assert.Equal(t, "short", u.Name)
+}
+
+func TestReasonsHaveCases(t *testing.T) {
+	assert.Equal(t, map[string][]string{"a": {"b", "c"}, "b": {"a"}, "c": {"a"}}, aliasesOf(map[string][]string{"a": {"b", "c"}}))
 }
