@@ -71,12 +71,12 @@ func readAction(hash map[string]any, complaint func(name, text string) string) (
 			complain(name, isUnusable)
 			all = value
 		default:
-			text, given = fmt.Sprint(value), true
+			text = fmt.Sprint(value)
 		}
 		if values != nil && slices.ContainsFunc(all, func(v any) bool { return !slices.Contains(values, fmt.Sprint(v)) }) {
 			complain(name, isNoValue)
 		}
-		return text, given
+		return text, true
 	}
 	a.action, _ = field("action", true, actionCreate, actionUpdate, actionMove, actionDelete, actionChmod)
 	if !isPresent(hash["action"]) {

@@ -446,3 +446,14 @@ func TestNumbersOfDeploymentsAreGivenOnce(t *testing.T) {
 	require.NoError(t, gl.ResetTo(saved))
 	assert.Equal(t, 10, deploy(gl))
 }
+
+// lib/api/environments.rb: a search for nothing is none, and what a version does not declare it does not look at.
+func TestEnvironmentsOfOldVersions(t *testing.T) {
+	gl := withShop(t, fg.WithVersion("16.0"))
+	e := gl.AddEnvironment(fg.ProjectEnvironment{Project: "acme/shop", Name: "production"})
+	at := "/projects/10001/environments"
+	listed := testkit.Ask(t, gl, gl.Token("dan"), "GET", at+"?search=%20%20")
+	assert.Equal(t, []any{"production"}, listed.Each(t, "name"))
+	changed := testkit.Ask(t, gl, gl.Token("dan"), "PUT", fmt.Sprintf("%s/%d?auto_stop_setting=x", at, e.ID))
+	assert.Equal(t, 200, changed.Status, changed.Body)
+}

@@ -141,6 +141,7 @@ func TestPipelinesAreTakenBack(t *testing.T) {
 		assert.Equal(t, before, traces(st))
 	})
 	assert.Equal(t, firstPipelineID, make().ID)
+	assert.Empty(t, st.madeJobs, "of which only a seed keeps a list")
 }
 
 // Who names a status of jobs that there is not is told which there are.
