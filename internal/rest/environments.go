@@ -127,9 +127,7 @@ func listEnvironments(q request) front.Response {
 	name, _ := q.Params.String("name")
 	search, _ := q.Params.String("search")
 	state, _ := q.Params.String("states")
-	if strings.TrimSpace(search) == "" {
-		search = ""
-	} else if len([]rune(search)) < shortestSearch {
+	if strings.TrimSpace(search) != "" && len([]rune(search)) < shortestSearch {
 		return front.BadRequest(fmt.Sprintf(msgfSearchTooShort, shortestSearch)).Because("search has too few characters")
 	}
 	wanted := world.EnvironmentQuery{Name: name, Search: search}

@@ -101,3 +101,18 @@ func TestInputsOfAFileElsewhere(t *testing.T) {
 	require.Len(t, gl.Jobs(), 2)
 	assert.Equal(t, "for all", gl.Jobs()[1].Name)
 }
+
+// app/services/ci/create_pipeline_service.rb, SEQUENCE: before 17.1 what is wrong with variables comes first, and there is
+// a ref to find nevertheless; from 18.6 on a name that comes twice is told as before.
+func TestWhatIsWrongOfPipelinesInOldVersions(t *testing.T) {
+	for _, c := range []struct{ version, body, want string }{
+		{"17.0", `{"ref":"none"}`, "Reference not found"},
+		{"18.6", `{"ref":"main","variables":[{"key":"A","value":"1"},{"key":"A","value":"2"}]}`, "Duplicate variable name: A"},
+	} {
+		gl := testkit.NewMia(t, fg.WithVersion(c.version))
+		gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "x: {script: x}"}, "Begin")
+		got := as(t, gl, "mia", "POST", "/projects/acme%2Fshop/pipeline", testkit.WithJSON(c.body))
+		assert.Equal(t, 400, got.Status, c.version)
+		assert.Contains(t, got.Body, c.want, c.version)
+	}
+}
