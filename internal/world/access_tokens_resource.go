@@ -29,9 +29,7 @@ func (st *State) CreateResourceToken(t AccessToken, by *User, host string) (*Acc
 	bot := &User{ID: nextID(st, &st.Users), Username: username, Name: t.Name,
 		Email: username + "@noreply." + host, External: by.External, State: UserActive, CreatedAt: st.Now(), Bot: true,
 		Creator: by}
-	add(st, &st.Users, bot)
-	setKey(st, &st.UserNames, Key(username), bot)
-	st.indexEmail(bot)
+	st.insertUser(bot)
 	st.join(of, bot, t.Role, Joining{By: by, CreatedAt: st.Now()})
 	t.User = bot
 	return st.CreateToken(t)

@@ -152,9 +152,7 @@ func (st *State) ghost() *User {
 	}
 	u := &User{ID: assignID(st, &st.Users, 0), Username: GhostUsername, Name: "Ghost User", Email: address,
 		State: UserActive, CreatedAt: st.Now()}
-	add(st, &st.Users, u)
-	setKey(st, &st.UserNames, GhostUsername, u)
-	st.indexEmail(u)
+	st.insertUser(u)
 	return u
 }
 

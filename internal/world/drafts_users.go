@@ -56,10 +56,7 @@ func (st *State) AddUser(u User, found ...Problem) (*User, error) {
 		return nil, ps
 	}
 	u.ID, u.CreatedAt = assignID(st, &st.Users, u.ID), orNow(u.CreatedAt, st.Now())
-	add(st, &st.Users, &u)
-	st.endOldPaths(u.Username)
-	setKey(st, &st.UserNames, Key(u.Username), &u)
-	st.indexEmail(&u)
+	st.insertUser(&u)
 	return &u, nil
 }
 

@@ -84,11 +84,16 @@ func (st *State) CreateUser(c UserChange, creator *User) (*User, error) {
 		return nil, err
 	}
 	u.ID, u.CreatedAt = assignID(st, &st.Users, 0), st.Now()
-	add(st, &st.Users, &u)
-	st.endOldPaths(u.Username)
-	setKey(st, &st.UserNames, Key(u.Username), &u)
-	st.indexEmail(&u)
+	st.insertUser(&u)
 	return &u, nil
+}
+
+// insertUser puts a user into the world, found by name and address; a way from a path of that name ends.
+func (st *State) insertUser(u *User) {
+	add(st, &st.Users, u)
+	st.endOldPaths(u.Username)
+	setKey(st, &st.UserNames, Key(u.Username), u)
+	st.indexEmail(u)
 }
 
 // ChangeUser changes a user for another, who may be the same; the error is an *Invalid. A password that somebody else
